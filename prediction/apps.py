@@ -1,0 +1,12 @@
+"""App configuration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PredictionConfig(AppConfig):
+    """Names the app and its default key type."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "prediction"
