@@ -1,0 +1,96 @@
+"""Where two routings differ, and what a routing costs as a whole.
+
+Routings are compared by operation codes (never by sequence numbers), the way a planner reads them:
+what is in both, what only one has, what stands instead of what.  Totals carry an interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from registry.core.routing import Candidate, Operation, TimeEstimate
+
+
+class Mark(StrEnum):
+    """How a step stands towards the routing it is compared with."""
+
+    SAME = "same"
+    ADDED = "added"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a comparison; ``position`` is its place in its own routing."""
+
+    job: str
+    mark: Mark
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Minutes of a whole routing with an interval."""
+
+    minutes: float
+    low: float
+    high: float
+
+    def times(self, pieces: float) -> Total:
+        """Return the total of that many pieces."""
+        return Total(self.minutes * pieces, self.low * pieces, self.high * pieces)
+
+    def plus(self, other: Total) -> Total:
+        """Return the sum, taking the two errors as independent."""
+        return _combined([self, other])
+
+
+def compare(jobs: Sequence[str], reference: Sequence[str]) -> tuple[Step, ...]:
+    """Lay ``jobs`` beside ``reference``.
+
+    Returns
+    -------
+    tuple of Step
+        The steps of ``jobs`` in order (``SAME`` or ``ADDED``), with a ``MISSING`` step where the
+        reference has an operation that ``jobs`` lacks.
+    """
+    steps: list[Step] = []
+    matcher = SequenceMatcher(a=list(reference), b=list(jobs), autojunk=False)
+    for tag, start, end, mine, mine_end in matcher.get_opcodes():
+        if tag in {"replace", "delete"}:
+            steps += [Step(reference[at], Mark.MISSING, at) for at in range(start, end)]
+        mark = Mark.SAME if tag == "equal" else Mark.ADDED
+        steps += [Step(jobs[at], mark, at) for at in range(mine, mine_end)]
+    return tuple(steps)
+
+
+def setup_total(candidate: Candidate) -> Total:
+    """Return the setup minutes of an order."""
+    return _total(candidate, lambda operation: operation.setup)
+
+
+def run_total(candidate: Candidate) -> Total:
+    """Return the run minutes of a piece."""
+    return _total(candidate, lambda operation: operation.run)
+
+
+def lot_total(candidate: Candidate, pieces: float) -> Total:
+    """Return the minutes of an order of ``pieces``: setup once, run for each piece."""
+    return setup_total(candidate).plus(run_total(candidate).times(pieces))
+
+
+def _total(candidate: Candidate, part: Callable[[Operation], TimeEstimate]) -> Total:
+    estimates = [part(operation) for operation in candidate.operations]
+    return _combined([Total(each.minutes, each.low, each.high) for each in estimates])
+
+
+def _combined(parts: Sequence[Total]) -> Total:
+    """Add up minutes; the distances to the bounds add as independent errors do, in squares."""
+    minutes = math.fsum(part.minutes for part in parts)
+    below = math.hypot(*(part.minutes - part.low for part in parts))
+    above = math.hypot(*(part.high - part.minutes for part in parts))
+    return Total(minutes, max(minutes - below, 0.0), minutes + above)

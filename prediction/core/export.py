@@ -1,0 +1,219 @@
+"""A prediction as rows: one row an operation, in the plant's 52-column layout and what follows it.
+
+The 52 columns are the "7.1" layout of the plant's Access form; eleven more carry what the product
+knows beyond it: rank, intervals, support, confidence.  One declared table says where every column
+comes from; a column that a model cannot know (documents, NC programs, the names of people) stays
+empty rather than guessed.
+
+Times are minutes, and ``TIME_UNIT`` says so in the plant's word.  ``RUN_TIME_QTY`` is 1, so that
+run times are minutes a piece.  ``MACH_WORKED_HOURS`` keeps the unit of its name: hours a piece.
+``ACT_SETUP_TIME`` and ``ACT_RUN_TIME`` are filled only where work results stand behind the figure,
+because everything else is not an actual.  ``MFG_LT`` is what one piece takes from queue to move.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registry.core.routing import Candidate, Operation, Prediction, TimeEstimate, TimeSource
+
+Cell = str | int | float | dt.date | None
+
+IN_HOUSE = "사내"
+SUBCONTRACT = "외주"
+MINUTES = "분"
+PIECE = "EA"
+PRIMARY = "primary"
+FALLBACK = "fallback"
+STILL_VALID = dt.date(2999, 12, 31)
+MINUTES_AN_HOUR = 60
+
+
+class CellKind(StrEnum):
+    """What a column holds, for formats that have types."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One operation of one candidate of one answer: what a row is made of."""
+
+    prediction: Prediction
+    candidate: Candidate
+    operation: Operation
+    valid_from: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """A column of the export: its header, its type, and where its value comes from."""
+
+    name: str
+    kind: CellKind
+    value: Callable[[Line], Cell]
+
+
+def candidate_id(item: str, rank: int) -> str:
+    """Return the identity of a candidate: ``{ITEM_CD}_C01`` and on."""
+    return f"{item}_C{rank:02d}"
+
+
+def rounded(value: float | None, digits: int = 4) -> float | None:
+    """Round for people; what is missing, NaN or infinite is an empty cell."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, digits)
+
+
+def rows(
+    prediction: Prediction, *, valid_from: dt.date | None = None
+) -> Iterator[tuple[Cell, ...]]:
+    """Yield one row for each operation of each candidate, best candidate first.
+
+    Parameters
+    ----------
+    prediction
+        The answer for one item.
+    valid_from
+        The day ``VALID_FROM_DT`` shows; empty when not given.
+
+    Yields
+    ------
+    tuple
+        Cells in the order of ``COLUMNS``.
+    """
+    for candidate in prediction.candidates:
+        for operation in candidate.operations:
+            line = Line(prediction, candidate, operation, valid_from)
+            yield tuple(column.value(line) for column in COLUMNS)
+
+
+def _text(name: str, value: Callable[[Line], Cell]) -> ExportColumn:
+    return ExportColumn(name, CellKind.TEXT, value)
+
+
+def _number(name: str, value: Callable[[Line], float | None], digits: int = 4) -> ExportColumn:
+    return ExportColumn(name, CellKind.NUMBER, lambda line: rounded(value(line), digits))
+
+
+def _integer(name: str, value: Callable[[Line], int]) -> ExportColumn:
+    return ExportColumn(name, CellKind.INTEGER, value)
+
+
+def _date(name: str, value: Callable[[Line], dt.date | None]) -> ExportColumn:
+    return ExportColumn(name, CellKind.DATE, value)
+
+
+def _empty(name: str, kind: CellKind = CellKind.TEXT) -> ExportColumn:
+    return ExportColumn(name, kind, lambda line: None)
+
+
+def _resource(line: Line) -> tuple[str, str] | tuple[None, None]:
+    chosen = line.operation.resource
+    return (chosen.code, chosen.name) if chosen else (None, None)
+
+
+def _partner(line: Line) -> tuple[str, str] | tuple[None, None]:
+    """Return the subcontractor; an in-house operation has none, whatever its neighbours had."""
+    chosen = line.operation.partner if line.operation.outsourced else None
+    return (chosen.code, chosen.name) if chosen else (None, None)
+
+
+def _price(line: Line) -> float | None:
+    return line.operation.price if line.operation.outsourced else None
+
+
+def _currency(line: Line) -> str | None:
+    return line.operation.currency if line.operation.outsourced else None
+
+
+def _actual(estimate: TimeEstimate) -> float | None:
+    return estimate.minutes if estimate.source is TimeSource.WORK_RESULTS else None
+
+
+def _lead_time(line: Line) -> float:
+    operation = line.operation
+    between = (operation.queue_minutes, operation.wait_minutes, operation.move_minutes)
+    return operation.setup.minutes + operation.run.minutes + sum(part or 0.0 for part in between)
+
+
+BUILT_IN: tuple[ExportColumn, ...] = (
+    _text("ITEM_CD", lambda line: line.prediction.item),
+    _text("CANDIDATE_ID", lambda line: candidate_id(line.prediction.item, line.candidate.rank)),
+    _text("ROUTING_SIGNATURE", lambda line: line.candidate.signature),
+    _text("PRIORITY", lambda line: PRIMARY if line.candidate.rank == 1 else FALLBACK),
+    _text("SIMILARITY_TIER", lambda line: line.candidate.tier),
+    _integer("PROC_SEQ", lambda line: line.operation.sequence),
+    _text("INSIDE_FLAG", lambda line: SUBCONTRACT if line.operation.outsourced else IN_HOUSE),
+    _text("dbo_BI_ROUTING_VIEW_JOB_CD", lambda line: line.operation.job),
+    _text("JOB_NM", lambda line: line.operation.job_name),
+    _text("RES_CD", lambda line: _resource(line)[0]),
+    _text("RES_DIS", lambda line: _resource(line)[1]),
+    _text("TIME_UNIT", lambda line: MINUTES),
+    _number("MFG_LT", _lead_time),
+    _number("QUEUE_TIME", lambda line: line.operation.queue_minutes),
+    _number("SETUP_TIME", lambda line: line.operation.setup.minutes),
+    _number("MACH_WORKED_HOURS", lambda line: line.operation.run.minutes / MINUTES_AN_HOUR, 6),
+    _number("ACT_SETUP_TIME", lambda line: _actual(line.operation.setup)),
+    _number("ACT_RUN_TIME", lambda line: _actual(line.operation.run)),
+    _number("WAIT_TIME", lambda line: line.operation.wait_minutes),
+    _number("MOVE_TIME", lambda line: line.operation.move_minutes),
+    _integer("RUN_TIME_QTY", lambda line: 1),
+    _text("RUN_TIME_UNIT", lambda line: PIECE),
+    _empty("BATCH_OPER"),
+    _text("BP_CD", lambda line: _partner(line)[0]),
+    _text("dbo_BI_ROUTING_VIEW_CUST_NM", lambda line: _partner(line)[1]),
+    _text("CUR_CD", _currency),
+    _number("SUBCONTRACT_PRC", _price),
+    _empty("TAX_TYPE"),
+    _empty("MILESTONE_FLG"),
+    _empty("INSP_FLG"),
+    _empty("ROUT_ORDER"),
+    _date("VALID_FROM_DT", lambda line: line.valid_from),
+    _date("VALID_TO_DT", lambda line: STILL_VALID),
+    _empty("dbo_BI_ROUTING_VIEW_REMARK"),
+    _empty("ROUT_DOC"),
+    _empty("DOC_INSIDE"),
+    _empty("DOC_NO"),
+    _empty("NC_PROGRAM"),
+    _empty("NC_PROGRAM_WRITER"),
+    _empty("NC_WRITER_NM"),
+    _empty("NC_WRITE_DATE", CellKind.DATE),
+    _empty("NC_REVIEWER"),
+    _empty("NC_REVIEWER_NM"),
+    _empty("NC_REVIEW_DT", CellKind.DATE),
+    _empty("RAW_MATL_SIZE"),
+    _empty("JAW_SIZE"),
+    _empty("VALIDITY"),
+    _empty("PROGRAM_REMARK"),
+    _empty("OP_DRAW_NO"),
+    _empty("MTMG_NUMB"),
+    _text("REFERENCE_ITEM_CD", lambda line: line.candidate.reference_item),
+    _number("SIMILARITY_SCORE", lambda line: line.candidate.similarity),
+)
+"""The built-in output layout, in the order the plant's Access form wants."""
+
+EXTRA: tuple[ExportColumn, ...] = (
+    _integer("RANK", lambda line: line.candidate.rank),
+    _number("RUN_TIME", lambda line: line.operation.run.minutes),
+    _number("RUN_TIME_LO", lambda line: line.operation.run.low),
+    _number("RUN_TIME_HI", lambda line: line.operation.run.high),
+    _number("SETUP_TIME_LO", lambda line: line.operation.setup.low),
+    _number("SETUP_TIME_HI", lambda line: line.operation.setup.high),
+    _number("SUPPORT", lambda line: line.operation.support),
+    _number("CONFIDENCE", lambda line: line.candidate.confidence),
+    _text("ABSTAINED", lambda line: "Y" if line.prediction.abstained else "N"),
+    _integer("SAMPLE_COUNT", lambda line: line.operation.run.sample_count),
+    _text("TIME_SOURCE", lambda line: line.operation.run.source.value),
+)
+"""What the product knows beyond the layout."""
+
+COLUMNS = BUILT_IN + EXTRA

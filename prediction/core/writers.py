@@ -1,0 +1,236 @@
+"""The export in five file formats, row by row, so that a table never has to fit in memory.
+
+Each writer takes the columns once and then rows; ``close`` finishes the file.  CSV is UTF-8 without
+a byte order mark; JSON is a list of objects; XML has one element a row and leaves empty cells out;
+Excel and Parquet keep the types of the columns.  Writers know nothing of predictions.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, Protocol
+from xml.sax.saxutils import escape, quoteattr
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from prediction.core.export import Cell, CellKind, ExportColumn
+from registry.core.errors import BadInput
+
+EXCEL_ROWS = 1_048_576
+PARQUET_GROUP = 20_000
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class TableFormat(StrEnum):
+    """A file format that the export can be written in."""
+
+    CSV = "csv"
+    JSON = "json"
+    XML = "xml"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+class TooManyRows(BadInput):
+    """The table does not fit the chosen format."""
+
+    code = "too_many_rows"
+
+
+class TableWriter(Protocol):
+    """Takes rows one by one and finishes the file on ``close``."""
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one row, cells in the order of the columns."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+def open_writer(
+    path: Path, columns: Sequence[ExportColumn], table_format: TableFormat
+) -> TableWriter:
+    """Return a writer of ``table_format`` that has written its header to ``path``."""
+    return WRITERS[table_format](path, columns)
+
+
+def format_of(path: Path) -> TableFormat:
+    """Return the format that a file's ending names.
+
+    Raises
+    ------
+    BadInput
+        When the ending names none.
+    """
+    ending = path.suffix.lower().lstrip(".")
+    try:
+        return TableFormat(ending)
+    except ValueError:
+        known = ", ".join(TableFormat)
+        message = f"Cannot tell the format from the name {path.name}: end it in one of {known}."
+        raise BadInput(message, path=str(path)) from None
+
+
+def printable(text: str) -> str:
+    """Replace the characters that XML and Excel refuse."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+class CsvWriter:
+    """Comma separated, UTF-8, a header line first."""
+
+    def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._csv = csv.writer(self._file, lineterminator="\n")
+        self._csv.writerow([column.name for column in columns])
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one row."""
+        self._csv.writerow([_plain(cell) for cell in row])
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+class JsonWriter:
+    """A list of objects, one a line."""
+
+    def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="\n")
+        self._names = [column.name for column in columns]
+        self._before = "[\n"
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one object."""
+        record = dict(zip(self._names, map(_plain, row), strict=True))
+        self._file.write(self._before + json.dumps(record, ensure_ascii=False, allow_nan=False))
+        self._before = ",\n"
+
+    def close(self) -> None:
+        """Close the list and the file."""
+        self._file.write("[]\n" if self._before == "[\n" else "\n]\n")
+        self._file.close()
+
+
+class XmlWriter:
+    """One ``<operation>`` a row inside ``<routings>``; empty cells are left out."""
+
+    def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+        self._names = [column.name for column in columns]
+        self._file.write('<?xml version="1.0" encoding="utf-8"?>\n<routings>\n')
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one element."""
+        cells = zip(self._names, map(_plain, row), strict=True)
+        inside = "".join(self._element(name, cell) for name, cell in cells if cell is not None)
+        self._file.write(f"<operation>{inside}</operation>\n")
+
+    def close(self) -> None:
+        """Close the root element and the file."""
+        self._file.write("</routings>\n")
+        self._file.close()
+
+    @staticmethod
+    def _element(name: str, cell: str | int | float) -> str:
+        text = escape(printable(str(cell)))
+        if re.fullmatch(r"[A-Za-z_][\w.-]*", name):
+            return f"<{name}>{text}</{name}>"
+        return f"<column name={quoteattr(printable(name))}>{text}</column>"
+
+
+class XlsxWriter:
+    """One sheet, written as a stream; text stays text, whatever it begins with."""
+
+    def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
+        self._path = path
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("routing")
+        self._rows = 0
+        self.write([column.name for column in columns])
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one row.
+
+        Raises
+        ------
+        TooManyRows
+            When the sheet is full.
+        """
+        self._rows += 1
+        if self._rows > EXCEL_ROWS:
+            message = f"An Excel sheet holds {EXCEL_ROWS:,} rows: choose csv or parquet instead."
+            raise TooManyRows(message, limit=EXCEL_ROWS)
+        self._sheet.append([self._cell(cell) for cell in row])
+
+    def close(self) -> None:
+        """Write the workbook."""
+        self._book.save(self._path)
+        self._book.close()
+
+    def _cell(self, value: Cell) -> object:
+        if not isinstance(value, str):
+            return value
+        cell = WriteOnlyCell(self._sheet, value=printable(value))
+        cell.data_type = "s"
+        return cell
+
+
+class ParquetWriter:
+    """Typed columns, written in groups of rows."""
+
+    TYPES: ClassVar = {
+        CellKind.TEXT: pa.string(),
+        CellKind.INTEGER: pa.int64(),
+        CellKind.NUMBER: pa.float64(),
+        CellKind.DATE: pa.date32(),
+    }
+
+    def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
+        fields = [pa.field(column.name, self.TYPES[column.kind]) for column in columns]
+        self._schema = pa.schema(fields)
+        self._parquet = pq.ParquetWriter(path, self._schema)
+        self._waiting: list[Sequence[Cell]] = []
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """Append one row; it reaches the file with its group."""
+        self._waiting.append(row)
+        if len(self._waiting) >= PARQUET_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the last group and the footer."""
+        self._flush()
+        self._parquet.close()
+
+    def _flush(self) -> None:
+        columns = zip(*self._waiting, strict=True) if self._waiting else ((),) * len(self._schema)
+        arrays = [
+            pa.array(values, field.type)
+            for values, field in zip(columns, self._schema, strict=True)
+        ]
+        self._parquet.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._waiting.clear()
+
+
+WRITERS: dict[TableFormat, Callable[[Path, Sequence[ExportColumn]], TableWriter]] = {
+    TableFormat.CSV: CsvWriter,
+    TableFormat.JSON: JsonWriter,
+    TableFormat.XML: XmlWriter,
+    TableFormat.XLSX: XlsxWriter,
+    TableFormat.PARQUET: ParquetWriter,
+}

@@ -1,0 +1,62 @@
+"""Where two routings differ, and what a routing costs as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prediction.core.comparison import Mark, compare, lot_total, run_total, setup_total
+from prediction.tests.answers import WITH_PLATING
+
+JOBS = st.lists(st.sampled_from(["TURN", "MILL", "PLATE", "INSP"]), max_size=8)
+
+
+def marks(jobs: list[str], reference: list[str]) -> list[tuple[str, str]]:
+    return [(step.job, step.mark.value) for step in compare(jobs, reference)]
+
+
+def test_the_same_routing_has_no_differences() -> None:
+    assert {step.mark for step in compare(["A", "B"], ["A", "B"])} == {Mark.SAME}
+
+
+def test_a_missing_and_an_added_operation_are_marked_where_they_are() -> None:
+    assert marks(["TURN", "INSP"], ["TURN", "PLATE", "INSP"]) == [
+        ("TURN", "same"),
+        ("PLATE", "missing"),
+        ("INSP", "same"),
+    ]
+    assert marks(["TURN", "PLATE", "INSP"], ["TURN", "INSP"])[1] == ("PLATE", "added")
+
+
+def test_an_exchanged_operation_is_one_missing_and_one_added() -> None:
+    assert marks(["MILL"], ["TURN"]) == [("TURN", "missing"), ("MILL", "added")]
+
+
+@given(JOBS, JOBS)
+def test_the_steps_hold_both_routings_in_their_order(jobs: list[str], reference: list[str]) -> None:
+    steps = compare(jobs, reference)
+    assert [step.job for step in steps if step.mark is not Mark.MISSING] == jobs
+    assert [step.job for step in steps if step.mark is not Mark.ADDED] == reference
+    assert all(jobs[step.position] == step.job for step in steps if step.mark is Mark.ADDED)
+
+
+def test_totals_add_minutes_and_combine_independent_errors_in_squares() -> None:
+    total = run_total(WITH_PLATING)
+    assert total.minutes == 12.0
+    assert total.high - total.minutes == pytest.approx((3**2 + 2**2 + 1**2) ** 0.5)
+    assert setup_total(WITH_PLATING).minutes == 35.0
+
+
+def test_a_lot_is_set_up_once_and_run_for_every_piece() -> None:
+    total = lot_total(WITH_PLATING, 10)
+    assert total.minutes == 35.0 + 10 * 12.0
+    assert total.low < total.minutes < total.high
+
+
+def test_a_total_is_never_below_nothing_and_an_empty_routing_takes_no_time() -> None:
+    empty = replace(WITH_PLATING, operations=())
+    assert run_total(empty).minutes == run_total(empty).high == 0.0
+    assert run_total(WITH_PLATING).low >= 0.0
