@@ -1,20 +1,220 @@
-"""Temporary skeleton; the real one follows."""
+"""The one settings file.
+
+Every value that a site may change is read through ``env.py`` from the environment (or ``.env``);
+``.env.example`` lists them.  ``PROFILE=development`` needs nothing; ``PROFILE=production`` insists on
+secrets and host names and assumes TLS in front.
+"""
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from routingml_site import cluster, databases, env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SECRET_KEY = "skeleton"
-DEBUG = True
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+env.load_file(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
+
+PROFILE = env.choice("PROFILE", ("development", "production"), "development")
+PRODUCTION = PROFILE == "production"
+DEBUG = env.flag("DEBUG", default=False)
+BRAND = "RoutingML"
+VERSION = "0.1.0"
+
+# Where things are kept -----------------------------------------------------------------------------
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+MODELS_STORE = env.path("MODELS_STORE", BASE_DIR / "models_store")
+DATABASES = {
+    "default": databases.database(
+        env.text("DATABASE_URL", f"sqlite:///{(DATA_DIR / 'app.sqlite3').as_posix()}"), BASE_DIR
+    )
+}
+ERP_URL = env.text("ERP_URL", f"sqlite:///{(DATA_DIR / 'erp.sqlite3').as_posix()}")
+ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Secrets: given in production, made once in development -------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY", generated=None if PRODUCTION else DATA_DIR / "secret_key")
+MODEL_SIGNING_KEY = env.secret(
+    "MODEL_SIGNING_KEY", generated=None if PRODUCTION else DATA_DIR / "model_signing_key"
+).encode()
+
+# Predictions --------------------------------------------------------------------------------------
+PREDICTION_CACHE_SIZE = env.integer("PREDICTION_CACHE_SIZE", 1000)
+PREDICTION_CACHE_SECONDS = env.integer("PREDICTION_CACHE_SECONDS", 3600)
+
+# Application --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
-    "django.contrib.messages", "django.contrib.staticfiles", "rest_framework", "django_q",
-    "accounts", "registry", "training", "prediction", "quality", "routingml_site",
+    "routingml_site",
+    "quality",
+    "training",
+    "prediction",
+    "registry",
+    "accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "django_q",
 ]
-AUTH_USER_MODEL = "accounts.User"
+MIDDLEWARE = [
+    "routingml_site.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
 ROOT_URLCONF = "routingml_site.urls"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "app.sqlite3"}}
-USE_TZ = True
+WSGI_APPLICATION = "routingml_site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "routingml_site.context_processors.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# Language and time --------------------------------------------------------------------------------
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", ("en", "ko"), "en")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.text("TIME_ZONE", "Asia/Seoul")
+USE_TZ = True
+
+# Files served -------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION  # development needs no collectstatic
+STATICFILES_STORAGE = (
+    "whitenoise.storage.ManifestStaticFilesStorage"
+    if PRODUCTION
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATICFILES_STORAGE},
+}
+MEDIA_ROOT = DATA_DIR / "uploads"
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 10 * 1024 * 1024, least=1024)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Accounts -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+_VALIDATORS = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": _VALIDATORS + "UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {"NAME": _VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": _VALIDATORS + "CommonPasswordValidator"},
+    {"NAME": _VALIDATORS + "NumericPasswordValidator"},
+]
+SIGN_IN_DAYS = env.integer("SIGN_IN_DAYS", 14, least=1)
+"""Absolute lifetime of a sign-in, however often it is refreshed."""
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, least=1))
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, least=1))
+TOKEN_SIGNING_KEY = salted_hmac(
+    "accounts.tokens", "jwt", SECRET_KEY, algorithm="sha256"
+).hexdigest()
+"""Derived, so that a token can never be mistaken for anything else that SECRET_KEY signs."""
+
+# Security -----------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
+BEHIND_TLS = env.flag("BEHIND_TLS", default=PRODUCTION)
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+SESSION_COOKIE_AGE = SIGN_IN_DAYS * 86_400
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 86_400) if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^api/health"]
+CSRF_FAILURE_VIEW = "routingml_site.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# API ----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.ReadOrPredict"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "routingml_site.errors.api_error",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": BRAND,
+    "DESCRIPTION": "Proposes a manufacturing routing for an item that has none yet.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["accounts.permissions.IsSignedIn"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.models.Role"},
+}
+
+# Queue, cache, logs -------------------------------------------------------------------------------
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+Q_CLUSTER = cluster.queue_settings(
+    workers=env.integer("QUEUE_WORKERS", 1 if SQLITE else 2, least=1),
+    broker_url=env.text("BROKER_URL", ""),
+    synchronous=env.flag("QUEUE_SYNCHRONOUS", default=False),
+)
+JOB_HANDLERS: dict[str, str] = {}
+"""Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
+SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+DISK_LEAST_FREE_MB = env.integer("DISK_LEAST_FREE_MB", 500)
+LOGGING = logs.logging_settings(
+    level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+    style=env.choice("LOG_STYLE", ("json", "text"), "json" if PRODUCTION else "text"),
+)

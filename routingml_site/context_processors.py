@@ -1,0 +1,24 @@
+"""What every page shows: brand, navigation, theme, and the version that answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from routingml_site import nav
+from routingml_site.active import active_version_name
+from routingml_site.preferences import theme
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's values; the database is asked only when a template uses the version."""
+    user = getattr(request, "user", None)
+    return {
+        "brand": settings.BRAND,
+        "product_version": settings.VERSION,
+        "navigation": nav.links(user, request.path),
+        "theme": theme(request),
+        "active_version": active_version_name,
+    }

@@ -1,0 +1,135 @@
+"""Every failure of the API has one shape: ``{"error": {"code", "message", "extra"}}``.
+
+Expected failures are ``RoutingMLError`` or DRF's own exceptions and become an answer; anything else
+is a bug, is logged with its traceback, and tells the caller no more than the request's id.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from registry.core.errors import NotEnoughData, RoutingMLError
+from registry.core.progress import Cancelled
+
+log = logging.getLogger(__name__)
+
+STATUSES: dict[type[Exception], int] = {
+    RoutingMLError: status.HTTP_400_BAD_REQUEST,
+    NotEnoughData: status.HTTP_409_CONFLICT,
+    Cancelled: status.HTTP_409_CONFLICT,
+}
+"""Status of an expected failure: the nearest ancestor that is listed decides."""
+
+
+class Failure(serializers.Serializer[Any]):
+    """The inside of the envelope, for the API's documentation."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    extra = serializers.DictField()
+
+
+class ErrorEnvelope(serializers.Serializer[Any]):
+    """What every failure looks like."""
+
+    error = Failure()
+
+
+def envelope(code: str, message: str, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the body of a failure."""
+    return {"error": {"code": code, "message": message, "extra": extra or {}}}
+
+
+def status_of(error: RoutingMLError) -> int:
+    """Return the HTTP status of an expected failure."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception of an API view into the envelope; ``None`` lets a bug be a bug."""
+    if isinstance(error, RoutingMLError):
+        set_rollback()
+        return Response(envelope(error.code, error.message, error.extra), status_of(error))
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    return Response(_body(error), error.status_code, headers=_headers(error))
+
+
+def _body(error: exceptions.APIException) -> dict[str, Any]:
+    """Return the envelope of one of DRF's exceptions."""
+    if isinstance(error, exceptions.ValidationError):
+        fields = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        return envelope("invalid", _first_message(fields), {"fields": fields})
+    code = error.get_codes()
+    return envelope(code if isinstance(code, str) else error.default_code, str(error.detail))
+
+
+def _first_message(detail: Any, path: str = "") -> str:
+    """Return the first complaint of a nested validation error, preceded by its field."""
+    if isinstance(detail, dict):
+        name, inner = next(iter(detail.items()))
+        here = "" if name in ("", "non_field_errors") else str(name)
+        return _first_message(inner, ".".join(part for part in (path, here) if part))
+    if isinstance(detail, list):
+        rows = [(number, entry) for number, entry in enumerate(detail) if entry]
+        number, entry = rows[0]
+        nested = isinstance(entry, dict)
+        return _first_message(entry, f"{path}[{number}]" if nested else path)
+    return f"{path}: {detail}" if path else str(detail)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    """Return the headers that DRF would have sent."""
+    challenge = getattr(error, "auth_header", None)
+    wait = getattr(error, "wait", None)
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
+    return headers | ({"Retry-After": str(int(wait) + 1)} if wait else {})
+
+
+def _answer(request: HttpRequest, code: int, name: str, message: str) -> HttpResponse:
+    """Return the envelope under ``/api/`` and a page elsewhere."""
+    if request.path.startswith("/api/"):
+        identity = str(getattr(request, "request_id", ""))
+        return JsonResponse(envelope(name, message, {"request_id": identity}), status=code)
+    page = f"{code if code in (403, 404, 500) else 403}.html"
+    return render(request, page, {"message": message}, status=code)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django itself refuses: too large, or malformed."""
+    return _answer(request, 400, "bad_request", _("The request cannot be read."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose CSRF token is missing or old."""
+    message = _("This form has expired. Go back, load the page again and send it once more.")
+    return _answer(request, 403, "csrf_failed", message)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer somebody who may not do this."""
+    return _answer(request, 403, "permission_denied", _("Your role may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return _answer(request, 404, "not_found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer after a bug; the log has the traceback under the request's id."""
+    return _answer(request, 500, "server_error", _("Something went wrong on our side."))

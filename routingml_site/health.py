@@ -1,0 +1,88 @@
+"""Is the process alive, and is it ready to answer?"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from routingml_site.active import active_version_name
+
+log = logging.getLogger(__name__)
+OK = "ok"
+MEGABYTE = 1024 * 1024
+
+
+def database() -> str:
+    """Ask the database the smallest question."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        log.error("health.database.failed", extra={"reason": str(error)})
+        return "the database does not answer"
+    return OK
+
+
+def model() -> str:
+    """See that a version is active and its manifest is there."""
+    try:
+        name = active_version_name()
+    except DatabaseError:
+        return "unknown: the database does not answer"
+    if not name:
+        return "no version is active"
+    manifest = settings.MODELS_STORE / "versions" / name / "manifest.json"
+    return OK if manifest.is_file() else f"version {name} has no files"
+
+
+def disk() -> str:
+    """See that the folder of versions has room for one more."""
+    store = settings.MODELS_STORE
+    place = next(folder for folder in (store, *store.parents) if folder.exists())
+    free = shutil.disk_usage(place).free // MEGABYTE
+    least = settings.DISK_LEAST_FREE_MB
+    return OK if free >= least else f"{free} MB free, {least} MB needed"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": database, "model": model, "disk": disk}
+
+
+class LiveView(APIView):
+    """The process answers."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="health", auth=[], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Say so, without looking further."""
+        return Response({"status": OK, "version": settings.VERSION})
+
+
+class ReadyView(APIView):
+    """The process can do its work."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="health_ready",
+        auth=[],
+        responses={200: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> Response:
+        """Run every check; 503 when one of them fails."""
+        found = {name: check() for name, check in CHECKS.items()}
+        ready = all(result == OK for result in found.values())
+        body = {"status": OK if ready else "not ready", "checks": found}
+        return Response(body, 200 if ready else 503)

@@ -1,0 +1,50 @@
+"""The navigation, declared: which page, under which word, for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Ability, may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the navigation."""
+
+    label: Promise
+    url_name: str
+    ability: Ability
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    label: Promise
+    href: str
+    current: bool
+
+
+ENTRIES = (
+    Entry(_("Predict"), "prediction:predict", Ability.PREDICT),
+    Entry(_("Administration"), "admin:index", Ability.AUDIT),
+)
+
+
+def links(user: Any, path: str) -> list[Link]:
+    """Return what a person may open; the page that is open is marked."""
+    allowed = [entry for entry in ENTRIES if may(user, entry.ability)]
+    return [Link(entry.label, href, path.startswith(href)) for entry in allowed if (href := _href(entry))]
+
+
+def _href(entry: Entry) -> str:
+    """Return where an entry leads, empty while that page does not exist."""
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
