@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from registry.models.config import ConfigRevision
 from registry.models.mappings import Direction, MappingProfile
+from registry.models.versions import Activation, ActivationKind, ModelVersion, VersionState
 
-__all__ = ["Direction", "MappingProfile"]
+__all__ = [
+    "Activation",
+    "ActivationKind",
+    "ConfigRevision",
+    "Direction",
+    "MappingProfile",
+    "ModelVersion",
+    "VersionState",
+]

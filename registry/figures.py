@@ -1,0 +1,227 @@
+"""The figures of a version as people read them: named, formatted, compared, judged.
+
+Reads ``metrics.json`` tolerantly: whatever is absent, null or not a number was not measurable, which
+is a state of its own and never 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+SAME_WITHIN = 0.0005
+"""Differences below this vanish in the digits shown, so they are no difference."""
+
+
+class Better(StrEnum):
+    """Which way a figure improves."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Verdict(StrEnum):
+    """How a challenger's figure stands to the champion's."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A kind of figure: its key in ``metrics.json``, its name, and which way it improves.
+
+    With a ``target``, the figure is best there, and ``better`` is about the distance from it.
+    """
+
+    key: str
+    label: str | Promise
+    better: Better
+    unit: str = "%"
+    target: float | None = None
+
+    def text(self, value: float | None) -> str:
+        """Return the value with its unit, or that it is not measurable."""
+        if value is None:
+            return _("not measurable")
+        if self.unit == "%":
+            return f"{100 * value:.1f} %"
+        return f"{value:.2f} {_('min')}"
+
+    def difference_text(self, difference: float | None) -> str:
+        """Return a difference with its sign."""
+        if difference is None:
+            return _("not measurable")
+        if self.unit == "%":
+            return f"{100 * difference:+.1f} {pgettext('percentage', 'points')}"
+        return f"{difference:+.2f} {_('min')}"
+
+    def badness(self, value: float) -> float:
+        """Return a number that is the smaller the better the value is."""
+        if self.target is not None:
+            return abs(value - self.target)
+        return value if self.better is Better.LOWER else -value
+
+    def verdict(self, old: float | None, new: float | None) -> Verdict:
+        """Return how ``new`` stands to ``old``."""
+        if old is None or new is None:
+            return Verdict.UNKNOWN
+        loss = self.badness(new) - self.badness(old)
+        if abs(loss) < SAME_WITHIN:
+            return Verdict.SAME
+        return Verdict.WORSE if loss > 0 else Verdict.BETTER
+
+
+FIGURES = (
+    Figure("exact_match", gettext_lazy("Right routing first"), Better.HIGHER),
+    Figure("hit_at_5", gettext_lazy("Right routing among five"), Better.HIGHER),
+    Figure("sequence_similarity", gettext_lazy("Likeness of the sequence"), Better.HIGHER),
+    Figure("process_match", gettext_lazy("Operations right"), Better.HIGHER),
+    Figure("wape", gettext_lazy("Error of run times"), Better.LOWER),
+    Figure("trim_mae", gettext_lazy("Typical error a piece"), Better.LOWER, unit="min"),
+    Figure("mape_median", gettext_lazy("Median error of run times"), Better.LOWER),
+    Figure("bias", gettext_lazy("Run times too long or short"), Better.LOWER, target=0.0),
+    Figure("interval_coverage", gettext_lazy("Actuals inside the 80 % interval"), Better.HIGHER,
+           target=0.80),
+    Figure("outsourcing_success", gettext_lazy("In-house or subcontract right"), Better.HIGHER),
+)  # fmt: skip
+HEADLINE_KEYS = ("exact_match", "hit_at_5", "sequence_similarity", "wape", "interval_coverage")
+HEADLINES = tuple(figure for figure in FIGURES if figure.key in HEADLINE_KEYS)
+
+BASELINES: dict[str, str | Promise] = {
+    "onehot_nearest": gettext_lazy("copy of the nearest item"),
+    "group_commonest": gettext_lazy("commonest routing of the group"),
+    "predecessor": gettext_lazy("the former program's way"),
+    "boosting": gettext_lazy("gradient boosting"),
+}
+
+
+def baseline_name(key: str) -> str:
+    """Return what people call a baseline."""
+    return str(BASELINES.get(key, key.replace("_", " ")))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of one version, beside the best simple baseline on the same items."""
+
+    figure: Figure
+    value: float | None
+    baseline: str
+    baseline_value: float | None
+
+    @property
+    def text(self) -> str:
+        """The value as people read it."""
+        return self.figure.text(self.value)
+
+    @property
+    def baseline_text(self) -> str:
+        """The baseline's value as people read it, empty when there is none to compare with."""
+        if self.baseline_value is None:
+            return ""
+        return f"{self.figure.text(self.baseline_value)} ({baseline_name(self.baseline)})"
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the model stands to that baseline."""
+        return self.figure.verdict(self.baseline_value, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One figure of a champion and a challenger."""
+
+    figure: Figure
+    champion: float | None
+    challenger: float | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the challenger stands to the champion."""
+        return self.figure.verdict(self.champion, self.challenger)
+
+    @property
+    def champion_text(self) -> str:
+        """The champion's value as people read it."""
+        return self.figure.text(self.champion)
+
+    @property
+    def challenger_text(self) -> str:
+        """The challenger's value as people read it."""
+        return self.figure.text(self.challenger)
+
+    @property
+    def difference_text(self) -> str:
+        """What changes, with its sign."""
+        if self.champion is None or self.challenger is None:
+            return self.figure.difference_text(None)
+        return self.figure.difference_text(self.challenger - self.champion)
+
+
+def number(metrics: Any, *path: str) -> float | None:
+    """Return the number at ``path``, None when there is none to be had."""
+    for step in path:
+        metrics = metrics.get(step) if isinstance(metrics, Mapping) else None
+    if isinstance(metrics, bool) or not isinstance(metrics, int | float):
+        return None
+    return float(metrics) if math.isfinite(metrics) else None
+
+
+def measured(metrics: Any, figure: Figure) -> Measured:
+    """Return one figure of a version beside the baseline that does best in it."""
+    baselines = metrics.get("backtest", {}).get("baselines") if _has_backtest(metrics) else None
+    values = {
+        key: value
+        for key in (baselines if isinstance(baselines, Mapping) else {})
+        if (value := number(baselines, key, figure.key)) is not None
+    }
+    best = min(values, key=lambda key: figure.badness(values[key]), default="")
+    return Measured(
+        figure, number(metrics, "backtest", "model", figure.key), best, values.get(best)
+    )
+
+
+def table(metrics: Any) -> list[Measured]:
+    """Return every figure of a version beside its best baseline."""
+    return [measured(metrics, figure) for figure in FIGURES]
+
+
+def headlines(metrics: Any) -> list[Measured]:
+    """Return the few figures that lists show."""
+    return [measured(metrics, figure) for figure in HEADLINES]
+
+
+def beaten_by_baseline(metrics: Any) -> list[Measured]:
+    """Return the figures in which a simple baseline does better than the model."""
+    return [entry for entry in table(metrics) if entry.verdict is Verdict.WORSE]
+
+
+def compare(champion: Any, challenger: Any) -> list[Compared]:
+    """Return every figure of two versions side by side."""
+    return [
+        Compared(
+            figure,
+            number(champion, "backtest", "model", figure.key),
+            number(challenger, "backtest", "model", figure.key),
+        )
+        for figure in FIGURES
+    ]
+
+
+def recall(metrics: Any) -> float | None:
+    """Return the measured share of true nearest items that the search finds."""
+    return number(metrics, "recall", "at_50")
+
+
+def _has_backtest(metrics: Any) -> bool:
+    return isinstance(metrics, Mapping) and isinstance(metrics.get("backtest"), Mapping)

@@ -1,0 +1,183 @@
+"""Where versions are kept: staging folders, finished versions, names, free space.
+
+Every path of ``settings.MODELS_STORE`` and the signing key are known here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from registry.core import artifacts
+from registry.core.artifacts import Manifest, VersionTampered
+from registry.core.errors import BadInput, RoutingMLError
+from registry.core.state import State
+from registry.models.versions import NAME_PATTERN
+
+
+STALE_SECONDS = 24 * 60 * 60
+"""Age from which a staging folder is a leftover: writing a version takes seconds, not a day."""
+
+
+class VersionExists(RoutingMLError):
+    """There is already a version of this name; versions are never written over."""
+
+    code = "version_exists"
+
+
+def version_path(name: str) -> Path:
+    """Return the folder of a finished version.
+
+    Raises:
+        BadInput: when the name is not one of a version (so that it cannot lead elsewhere).
+    """
+    return _versions() / checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """Return ``name`` when it is one of a version.
+
+    Raises:
+        BadInput: when it is not.
+    """
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise BadInput(
+            f"{name!r} is not a version name: expected YYYY.MM.DD_build, such as 2026.11.21_1."
+        )
+    return name
+
+
+def next_name(today: date, *, taken: Iterable[str] = ()) -> str:
+    """Return the first free ``YYYY.MM.DD_build`` of the day after all that exist or are ``taken``."""
+    day = f"{today:%Y.%m.%d}_"
+    folders = (path.name for path in _versions().glob(f"{day}*"))
+    builds = [name.removeprefix(day) for name in (*folders, *taken) if name.startswith(day)]
+    return f"{day}{max((int(build) for build in builds if build.isdecimal()), default=0) + 1}"
+
+
+@contextmanager
+def staging() -> Iterator[Path]:
+    """Lend an empty folder on the same disk; whatever is not published by the end is removed."""
+    prune_staging()
+    root = _folder("staging")
+    folder = Path(tempfile.mkdtemp(prefix="version-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write(
+    folder: Path,
+    states: Mapping[str, State],
+    manifest: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> Manifest:
+    """Write and sign a version in a staging folder."""
+    return artifacts.write(folder, states, manifest, metrics, settings.MODEL_SIGNING_KEY)
+
+
+def publish(folder: Path, name: str) -> Path:
+    """Check a written staging folder and rename it into place, in one step.
+
+    Raises:
+        VersionExists: when there is a version of that name.
+        VersionMissing, VersionTampered, VersionIncompatible: when the folder is not in order.
+    """
+    target = version_path(name)
+    _check_named(artifacts.verify(folder, settings.MODEL_SIGNING_KEY), name)
+    folder.chmod(0o755)  # a temporary folder is private; other accounts of the service read versions
+    _folder("versions")
+    try:
+        if target.exists():
+            raise FileExistsError
+        folder.rename(target)
+    except OSError as error:
+        if target.exists():
+            raise VersionExists(
+                f"There is already a version {name}. Choose another name.", version=name
+            ) from error
+        raise
+    artifacts.sync_directory(target.parent)
+    return target
+
+
+def unpublish(name: str) -> None:
+    """Remove a version's folder after its row could not be stored."""
+    shutil.rmtree(version_path(name), ignore_errors=True)
+
+
+def verify(name: str, digest: str) -> Manifest:
+    """Check a version's folder, and that it is the one that was registered.
+
+    Raises:
+        VersionMissing, VersionTampered, VersionIncompatible: when it cannot be used.
+    """
+    manifest = artifacts.verify(version_path(name), settings.MODEL_SIGNING_KEY)
+    _check_registered(manifest, name, digest)
+    return manifest
+
+
+def read(name: str, digest: str) -> tuple[Manifest, dict[str, State]]:
+    """Open a version after the checks of ``verify``.
+
+    Raises:
+        VersionMissing, VersionTampered, VersionIncompatible: when it cannot be used.
+    """
+    manifest, states = artifacts.read(version_path(name), settings.MODEL_SIGNING_KEY)
+    _check_registered(manifest, name, digest)
+    return manifest, states
+
+
+def free_bytes() -> int:
+    """Return the free space where versions are written."""
+    store = settings.MODELS_STORE
+    place = next(folder for folder in (store, *store.parents) if folder.exists())
+    return shutil.disk_usage(place).free
+
+
+def prune_staging(older_than: float = STALE_SECONDS) -> list[str]:
+    """Remove what writers that were killed left under staging; return the names."""
+    limit = time.time() - older_than
+    stale = [path for path in _folder("staging").iterdir() if path.stat().st_mtime < limit]
+    for path in stale:
+        shutil.rmtree(path, ignore_errors=True)
+    return sorted(path.name for path in stale)
+
+
+def _versions() -> Path:
+    return Path(settings.MODELS_STORE) / "versions"
+
+
+def _folder(name: str) -> Path:
+    folder = Path(settings.MODELS_STORE) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _check_named(manifest: Manifest, name: str) -> None:
+    if manifest.name != name:
+        raise VersionTampered(
+            f"The folder holds version {manifest.name}, not {name}.", version=name, file=""
+        )
+
+
+def _check_registered(manifest: Manifest, name: str, digest: str) -> None:
+    """Refuse a genuine folder in another's place: both were signed, only one was registered."""
+    _check_named(manifest, name)
+    if manifest.digest != digest:
+        raise VersionTampered(
+            f"Version {name} is not the one that was registered. "
+            "Do not use it: restore its folder from a backup, or activate another version.",
+            version=name,
+            file=artifacts.MANIFEST,
+        )
