@@ -47,6 +47,10 @@ MODEL_SIGNING_KEY = env.secret(
 # Predictions --------------------------------------------------------------------------------------
 PREDICTION_CACHE_SIZE = env.integer("PREDICTION_CACHE_SIZE", 1000)
 PREDICTION_CACHE_SECONDS = env.integer("PREDICTION_CACHE_SECONDS", 3600)
+PREDICTION_MAX_ITEMS = env.integer("PREDICTION_MAX_ITEMS", 1000, least=1)
+"""Most items of one request; files go through ``predict`` in batches."""
+PREDICTION_MAX_TEXT = env.integer("PREDICTION_MAX_TEXT", 20_000, least=100)
+"""Most characters of one attribute of an item."""
 
 # Application --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
