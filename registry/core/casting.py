@@ -69,7 +69,7 @@ def numbers(column: pd.Series, *, attribute: bool = False) -> Cast:
 def pieces(column: pd.Series) -> Cast:
     """Read how many pieces a time is for: blank is one, zero or less makes the time unknowable."""
     cast = numbers(column)
-    blank = column.isna().to_numpy()
+    blank = codes(column).values.isna().to_numpy()
     values = cast.values.mask(blank, 1.0)
     none = (values == 0).to_numpy()
     mended = cast.mended | {"blank, read as 1": int(blank.sum()), "zero": int(none.sum())}
