@@ -7,11 +7,13 @@ is a bug, is logged with its traceback, and tells the caller no more than the re
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
@@ -100,15 +102,6 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     return headers | ({"Retry-After": str(int(wait) + 1)} if wait else {})
 
 
-def _answer(request: HttpRequest, code: int, name: str, message: str) -> HttpResponse:
-    """Return the envelope under ``/api/`` and a page elsewhere."""
-    if request.path.startswith("/api/"):
-        identity = str(getattr(request, "request_id", ""))
-        return JsonResponse(envelope(name, message, {"request_id": identity}), status=code)
-    page = f"{code if code in (403, 404, 500) else 403}.html"
-    return render(request, page, {"message": message}, status=code)
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that Django itself refuses: too large, or malformed."""
     return _answer(request, 400, "bad_request", _("The request cannot be read."))
@@ -131,5 +124,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer after a bug; the log has the traceback under the request's id."""
-    return _answer(request, 500, "server_error", _("Something went wrong on our side."))
+    """Answer after a bug; the log has the traceback under the request's id.
+
+    The page is made without context processors: what they need may be what has failed.
+    """
+    message = _("Something went wrong on our side.")
+    if _is_api(request):
+        return _answer(request, 500, "server_error", message)
+    page = get_template("500.html").render({"message": message, "failed": request})
+    return HttpResponse(page, status=500)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    """Return whether the caller expects JSON."""
+    return request.path.startswith("/api/")
+
+
+def _answer(request: HttpRequest, code: int, name: str, message: str) -> HttpResponse:
+    """Return the envelope under ``/api/`` and a page elsewhere."""
+    if _is_api(request):
+        identity = str(getattr(request, "request_id", ""))
+        return JsonResponse(envelope(name, message, {"request_id": identity}), status=code)
+    page = "404.html" if code == HTTPStatus.NOT_FOUND else "403.html"
+    return render(request, page, {"message": message}, status=code)

@@ -12,10 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from routingml_site import cluster, databases, env, logs
+
+django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and its like mean something at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_file(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"))
@@ -116,8 +119,9 @@ USE_TZ = True
 
 # Files served -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles") if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not PRODUCTION  # development needs no collectstatic
 STATICFILES_STORAGE = (
     "whitenoise.storage.ManifestStaticFilesStorage"

@@ -1,0 +1,35 @@
+"""Serve the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import waitress
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from routingml_site.wsgi import application
+
+
+class Command(BaseCommand):
+    """Answers HTTP with waitress, which is the same on every system."""
+
+    help = "Serve the site with waitress."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take address and threads."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=settings.SERVE_THREADS)
+
+    def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
+        """Serve until stopped."""
+        self.stdout.write(f"http://{host}:{port}/")
+        waitress.serve(
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 4,
+            ident=None,
+        )

@@ -1,0 +1,92 @@
+"""Formatting for templates: units, states, small drawings.  No queries here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+PILL_KINDS: dict[str, str] = {
+    "active": "good",
+    "approved": "good",
+    "succeeded": "good",
+    "ready": "",
+    "pending": "warn",
+    "queued": "",
+    "running": "busy",
+    "cancelled": "",
+    "retired": "",
+    "rejected": "bad",
+    "failed": "bad",
+    "errored": "bad",
+    "lost": "bad",
+    "broken": "bad",
+}
+"""State of a row to the look of its pill; what is not listed is neutral."""
+SPARK_WIDTH, SPARK_HEIGHT = 120, 28
+
+
+def _known(value: float | None) -> bool:
+    """Return whether there is a number to show."""
+    return value is not None and math.isfinite(value)
+
+
+@register.filter
+def minutes(value: float | None, digits: int = 1) -> str:
+    """Write minutes with their unit."""
+    if value is None or not _known(value):
+        return _("not measurable")
+    return _("%(number)s min") % {"number": number_format(value, digits)}
+
+
+@register.filter
+def figure(value: float | None, digits: int = 2) -> str:
+    """Write a number with a fixed count of digits, so that a column lines up."""
+    if value is None or not _known(value):
+        return _("not measurable")
+    return number_format(value, digits, use_l10n=True)
+
+
+@register.filter
+def percent(value: float | None, digits: int = 0) -> str:
+    """Write a share from 0 to 1 as percent."""
+    if value is None or not _known(value):
+        return _("not measurable")
+    return f"{number_format(value * 100, digits)} %"
+
+
+@register.simple_tag
+def pill(state: str, label: str) -> SafeString:
+    """Draw a state: its word, its sign and its colour."""
+    kind = PILL_KINDS.get(state, "")
+    return format_html('<span class="pill{}">{}</span>', f" pill-{kind}" if kind else "", label)
+
+
+@register.simple_tag
+def sparkline(values: Sequence[float | None], label: str) -> SafeString:
+    """Draw a series as a small line; gaps are skipped, the label says it in words."""
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    if len(known) < 2:
+        return format_html('<span class="soft">{}</span>', _("not measurable"))
+    low = min(value for _place, value in known)
+    span = max(value for _place, value in known) - low or 1.0
+    points = " ".join(
+        f"{place * SPARK_WIDTH / (len(values) - 1):.1f},"
+        f"{SPARK_HEIGHT - (value - low) * SPARK_HEIGHT / span:.1f}"
+        for place, value in known
+    )
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<polyline points="{}"/></svg>',
+        SPARK_WIDTH,
+        SPARK_HEIGHT,
+        label,
+        points,
+    )
