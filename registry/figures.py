@@ -1,7 +1,7 @@
 """The figures of a version as people read them: named, formatted, compared, judged.
 
-Reads ``metrics.json`` tolerantly: whatever is absent, null or not a number was not measurable, which
-is a state of its own and never 0.
+Reads ``metrics.json`` tolerantly: whatever is absent, null or not a number was not measurable,
+which is a state of its own and never 0.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 SAME_WITHIN = 0.0005
 """Differences below this vanish in the digits shown, so they are no difference."""

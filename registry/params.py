@@ -7,12 +7,14 @@ What a site decides once, at installation, is a setting instead.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 Value = int | str
 
@@ -57,9 +59,9 @@ class Parameter:
             if value in words:
                 return str(value)
             raise self._refusal(value, "one of " + ", ".join(words))
-        if isinstance(value, int) and not isinstance(value, bool):
-            if self.least <= value <= self.most:
-                return value
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if is_whole and self.least <= value <= self.most:
+            return int(value)
         raise self._refusal(value, f"a whole number from {self.least} to {self.most}")
 
     def _refusal(self, value: Any, expected: str) -> InvalidParameter:

@@ -9,19 +9,22 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from registry.core import artifacts
 from registry.core.artifacts import Manifest, VersionTampered
 from registry.core.errors import BadInput, RoutingMLError
-from registry.core.state import State
 from registry.models.versions import NAME_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from registry.core.state import State
 
 
 STALE_SECONDS = 24 * 60 * 60
@@ -95,7 +98,9 @@ def publish(folder: Path, name: str) -> Path:
     """
     target = version_path(name)
     _check_named(artifacts.verify(folder, settings.MODEL_SIGNING_KEY), name)
-    folder.chmod(0o755)  # a temporary folder is private; other accounts of the service read versions
+    folder.chmod(
+        0o755
+    )  # a temporary folder is private; other accounts of the service read versions
     _folder("versions")
     try:
         if target.exists():
@@ -114,6 +119,15 @@ def publish(folder: Path, name: str) -> Path:
 def unpublish(name: str) -> None:
     """Remove a version's folder after its row could not be stored."""
     shutil.rmtree(version_path(name), ignore_errors=True)
+
+
+def manifest(name: str) -> Manifest:
+    """Return what a version says about itself, its signature checked but not its files.
+
+    Raises:
+        VersionMissing, VersionTampered, VersionIncompatible: when it cannot be read.
+    """
+    return artifacts.signed_manifest(version_path(name), settings.MODEL_SIGNING_KEY)
 
 
 def verify(name: str, digest: str) -> Manifest:

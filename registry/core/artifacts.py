@@ -60,6 +60,7 @@ __all__ = [
     "library_versions",
     "plain",
     "read",
+    "signed_manifest",
     "sync_directory",
     "verify",
     "write",
@@ -121,13 +122,23 @@ def verify(folder: Path, key: bytes) -> Manifest:
         VersionTampered: the signature, a size or a checksum is wrong, or there is a file too many.
         VersionIncompatible: another format version, or estimators of another scikit-learn.
     """
+    manifest = signed_manifest(folder, key)
+    _check_listing(folder, manifest)
+    _check_checksums(folder, manifest)
+    _check_libraries(folder, manifest)
+    return manifest
+
+
+def signed_manifest(folder: Path, key: bytes) -> Manifest:
+    """Check the manifest's signature alone: who wrote it and what it says, not what is there.
+
+    Raises:
+        VersionMissing, VersionTampered, VersionIncompatible: as ``verify``.
+    """
     require_key(key)
     manifest = read_manifest(folder)
     if not hmac.compare_digest(sign(manifest, key), manifest.signature):
         raise tampered(folder, MANIFEST, "the signature does not fit the key of this installation")
-    _check_listing(folder, manifest)
-    _check_checksums(folder, manifest)
-    _check_libraries(folder, manifest)
     return manifest
 
 

@@ -11,14 +11,16 @@ import hashlib
 import hmac
 import json
 import platform
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import metadata
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import BadInput, RoutingMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"

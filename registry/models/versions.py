@@ -140,7 +140,10 @@ class Activation(models.Model):
     """
 
     version = models.ForeignKey(
-        ModelVersion, verbose_name=_("version"), on_delete=models.PROTECT, related_name="activations"
+        ModelVersion,
+        verbose_name=_("version"),
+        on_delete=models.PROTECT,
+        related_name="activations",
     )
     previous = models.ForeignKey(
         ModelVersion,
