@@ -60,7 +60,7 @@ def checked_name(name: str) -> str:
 
 
 def next_name(today: date, *, taken: Iterable[str] = ()) -> str:
-    """Return the first free ``YYYY.MM.DD_build`` of the day after all that exist or are ``taken``."""
+    """Return the day's next ``YYYY.MM.DD_build`` after all that exist or are ``taken``."""
     day = f"{today:%Y.%m.%d}_"
     folders = (path.name for path in _versions().glob(f"{day}*"))
     builds = [name.removeprefix(day) for name in (*folders, *taken) if name.startswith(day)]
@@ -98,9 +98,7 @@ def publish(folder: Path, name: str) -> Path:
     """
     target = version_path(name)
     _check_named(artifacts.verify(folder, settings.MODEL_SIGNING_KEY), name)
-    folder.chmod(
-        0o755
-    )  # a temporary folder is private; other accounts of the service read versions
+    folder.chmod(0o755)  # a temporary folder is private; the service may run as several accounts
     _folder("versions")
     try:
         if target.exists():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEAST_RECALL = 0.99
-"""Share of the true nearest items that a version's search must find (see the design of the index)."""
+"""Share of the true nearest items that the search of a version must find to go live."""
 
 Actor = User | str | None
 
@@ -164,9 +164,7 @@ def refuse_unless_ready(version: ModelVersion) -> None:
     if version.recall is None:
         why = "how many of the nearest items its search finds was not measured"
     elif version.recall < LEAST_RECALL:
-        why = (
-            f"its search finds {version.recall:.4f} of the nearest items, {LEAST_RECALL} are needed"
-        )
+        why = f"its search finds {version.recall:.4f} of the nearest items, not {LEAST_RECALL}"
     else:
         return
     raise VersionNotReady(

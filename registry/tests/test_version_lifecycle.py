@@ -1,4 +1,4 @@
-"""Versions are registered, activated, rolled back and retired; exactly one answers, and who is known."""
+"""Versions are registered, activated, rolled back, retired; one answers, and it is known who."""
 
 from __future__ import annotations
 
