@@ -38,7 +38,8 @@ DATABASES = {
     )
 }
 ERP_URL = env.text("ERP_URL", f"sqlite:///{(DATA_DIR / 'erp.sqlite3').as_posix()}")
-ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)
+ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)  # for a connection
+ERP_QUERY_SECONDS = env.integer("ERP_QUERY_SECONDS", 600, least=1)  # for an answer
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # Secrets: given in production, made once in development -------------------------------------------
