@@ -83,9 +83,17 @@ def lot_total(candidate: Candidate, pieces: float) -> Total:
     return setup_total(candidate).plus(run_total(candidate).times(pieces))
 
 
+def operation_total(operation: Operation, pieces: float) -> Total:
+    """Return the minutes of one operation for an order of ``pieces``."""
+    return _of(operation.setup).plus(_of(operation.run).times(pieces))
+
+
+def _of(estimate: TimeEstimate) -> Total:
+    return Total(estimate.minutes, estimate.low, estimate.high)
+
+
 def _total(candidate: Candidate, part: Callable[[Operation], TimeEstimate]) -> Total:
-    estimates = [part(operation) for operation in candidate.operations]
-    return _combined([Total(each.minutes, each.low, each.high) for each in estimates])
+    return _combined([_of(part(operation)) for operation in candidate.operations])
 
 
 def _combined(parts: Sequence[Total]) -> Total:

@@ -8,7 +8,8 @@ empty rather than guessed.
 Times are minutes, and ``TIME_UNIT`` says so in the plant's word.  ``RUN_TIME_QTY`` is 1, so that
 run times are minutes a piece.  ``MACH_WORKED_HOURS`` keeps the unit of its name: hours a piece.
 ``ACT_SETUP_TIME`` and ``ACT_RUN_TIME`` are filled only where work results stand behind the figure,
-because everything else is not an actual.  ``MFG_LT`` is what one piece takes from queue to move.
+because everything else is not an actual.  ``MFG_LT`` stays empty: plants keep lead times in days,
+and nothing that a version learned says how long an order waits.  ``ROUT_ORDER`` is 1, 2, 3 and on.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Line:
     prediction: Prediction
     candidate: Candidate
     operation: Operation
+    place: int
     valid_from: dt.date | None
 
 
@@ -91,8 +93,8 @@ def rows(
         Cells in the order of ``COLUMNS``.
     """
     for candidate in prediction.candidates:
-        for operation in candidate.operations:
-            line = Line(prediction, candidate, operation, valid_from)
+        for place, operation in enumerate(candidate.operations, start=1):
+            line = Line(prediction, candidate, operation, place, valid_from)
             yield tuple(column.value(line) for column in COLUMNS)
 
 
@@ -139,12 +141,6 @@ def _actual(estimate: TimeEstimate) -> float | None:
     return estimate.minutes if estimate.source is TimeSource.WORK_RESULTS else None
 
 
-def _lead_time(line: Line) -> float:
-    operation = line.operation
-    between = (operation.queue_minutes, operation.wait_minutes, operation.move_minutes)
-    return operation.setup.minutes + operation.run.minutes + sum(part or 0.0 for part in between)
-
-
 BUILT_IN: tuple[ExportColumn, ...] = (
     _text("ITEM_CD", lambda line: line.prediction.item),
     _text("CANDIDATE_ID", lambda line: candidate_id(line.prediction.item, line.candidate.rank)),
@@ -158,7 +154,7 @@ BUILT_IN: tuple[ExportColumn, ...] = (
     _text("RES_CD", lambda line: _resource(line)[0]),
     _text("RES_DIS", lambda line: _resource(line)[1]),
     _text("TIME_UNIT", lambda line: MINUTES),
-    _number("MFG_LT", _lead_time),
+    _empty("MFG_LT", CellKind.NUMBER),
     _number("QUEUE_TIME", lambda line: line.operation.queue_minutes),
     _number("SETUP_TIME", lambda line: line.operation.setup.minutes),
     _number("MACH_WORKED_HOURS", lambda line: line.operation.run.minutes / MINUTES_AN_HOUR, 6),
@@ -176,7 +172,7 @@ BUILT_IN: tuple[ExportColumn, ...] = (
     _empty("TAX_TYPE"),
     _empty("MILESTONE_FLG"),
     _empty("INSP_FLG"),
-    _empty("ROUT_ORDER"),
+    _integer("ROUT_ORDER", lambda line: line.place),
     _date("VALID_FROM_DT", lambda line: line.valid_from),
     _date("VALID_TO_DT", lambda line: STILL_VALID),
     _empty("dbo_BI_ROUTING_VIEW_REMARK"),

@@ -35,10 +35,10 @@ class PredictionRequestQuerySet(models.QuerySet["PredictionRequest"]):
 class PredictionRequest(models.Model):
     """One question and its answer in short.
 
-    ``items`` is what was asked: a list of ``{"ITEM_CD", "attributes"}``, attributes null for an
-    item that was named by its code.  ``results`` keeps the routings without times, because the version
-    and the items give the rest again: ``{"answers": [...], "errors": [...]}``.  The person is kept
-    by name, not by foreign key: the row outlives the account.
+    ``items`` is what was asked: a list of ``{"ITEM_CD", "attributes"}``, attributes null for
+    an item that was named by its code.  ``results`` keeps the routings without times, because the
+    version and the items give the rest again: ``{"answers": [...], "errors": [...]}``.  The person
+    is kept by name, not by foreign key: the row outlives the account.
     """
 
     asked_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)

@@ -110,4 +110,5 @@ def test_another_version_or_option_is_another_question(options: Options) -> None
 
 
 def test_a_boolean_and_a_text_that_read_alike_are_kept_apart() -> None:
-    assert key_of("v", Item("A", {"X": True}), PLAIN) != key_of("v", Item("A", {"X": "True"}), PLAIN)
+    flag, word = Item("A", {"X": True}), Item("A", {"X": "True"})
+    assert key_of("v", flag, PLAIN) != key_of("v", word, PLAIN)

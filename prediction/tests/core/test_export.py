@@ -9,7 +9,7 @@ from prediction.core.export import BUILT_IN, COLUMNS, EXTRA, Cell, rows
 from prediction.tests.answers import GLAND, TURNING, UNKNOWABLE, WITH_PLATING, minutes
 from registry.core.routing import Prediction
 
-LAYOUT = """
+LAYOUT_TEXT = """
 ITEM_CD CANDIDATE_ID ROUTING_SIGNATURE PRIORITY SIMILARITY_TIER PROC_SEQ INSIDE_FLAG
 dbo_BI_ROUTING_VIEW_JOB_CD JOB_NM RES_CD RES_DIS TIME_UNIT MFG_LT QUEUE_TIME SETUP_TIME
 MACH_WORKED_HOURS ACT_SETUP_TIME ACT_RUN_TIME WAIT_TIME MOVE_TIME RUN_TIME_QTY RUN_TIME_UNIT
@@ -18,11 +18,12 @@ ROUT_ORDER VALID_FROM_DT VALID_TO_DT dbo_BI_ROUTING_VIEW_REMARK ROUT_DOC DOC_INS
 NC_PROGRAM NC_PROGRAM_WRITER NC_WRITER_NM NC_WRITE_DATE NC_REVIEWER NC_REVIEWER_NM NC_REVIEW_DT
 RAW_MATL_SIZE JAW_SIZE VALIDITY PROGRAM_REMARK OP_DRAW_NO MTMG_NUMB REFERENCE_ITEM_CD
 SIMILARITY_SCORE
-""".split()
-BEYOND = """
+"""
+BEYOND_TEXT = """
 RANK RUN_TIME RUN_TIME_LO RUN_TIME_HI SETUP_TIME_LO SETUP_TIME_HI SUPPORT CONFIDENCE ABSTAINED
 SAMPLE_COUNT TIME_SOURCE
-""".split()
+"""
+LAYOUT, BEYOND = LAYOUT_TEXT.split(), BEYOND_TEXT.split()
 
 
 def table(prediction: Prediction, **options: dt.date) -> list[dict[str, Cell]]:
@@ -39,6 +40,7 @@ def test_the_columns_are_the_52_of_the_layout_then_the_eleven_beyond_it() -> Non
 
 def test_every_operation_of_every_candidate_is_a_row_best_candidate_first() -> None:
     found = [(row["CANDIDATE_ID"], row["PROC_SEQ"], row["RANK"]) for row in table(GLAND)]
+    assert [row["ROUT_ORDER"] for row in table(GLAND)] == [1, 2, 3, 1, 2]
     assert found == [
         ("G-999_C01", 10, 1),
         ("G-999_C01", 20, 1),
@@ -61,7 +63,7 @@ def test_times_are_minutes_a_piece_and_machine_hours_are_hours_a_piece() -> None
     assert turning["TIME_UNIT"] == "분" and turning["RUN_TIME_QTY"] == 1
     assert turning["SETUP_TIME"] == 30.0 and turning["RUN_TIME"] == 6.0
     assert turning["MACH_WORKED_HOURS"] == 0.1
-    assert turning["MFG_LT"] == 60.0 + 30.0 + 6.0
+    assert turning["QUEUE_TIME"] == 60.0 and turning["MFG_LT"] is None
     assert (turning["RUN_TIME_LO"], turning["RUN_TIME_HI"]) == (3.0, 9.0)
     assert (turning["SETUP_TIME_LO"], turning["SETUP_TIME_HI"]) == (15.0, 45.0)
 
@@ -93,7 +95,7 @@ def test_what_is_not_a_number_is_an_empty_cell() -> None:
     wild = replace(TURNING, run=minutes(float("inf")), queue_minutes=float("nan"))
     answer = replace(GLAND, candidates=(replace(WITH_PLATING, operations=(wild,)),))
     (row,) = table(answer)
-    assert row["QUEUE_TIME"] is None and row["RUN_TIME"] is None and row["MFG_LT"] is None
+    assert row["QUEUE_TIME"] is None and row["RUN_TIME"] is None
 
 
 def test_a_routing_is_valid_from_the_given_day_on() -> None:

@@ -31,6 +31,9 @@ def test_nothing_typed_or_nothing_known_finds_nothing() -> None:
     assert CodeSearch([]).find("a") == []
 
 
-@given(st.sets(st.text(alphabet="AB1-", min_size=1, max_size=6), max_size=30), st.text("AB1-", min_size=1))
+@given(
+    st.sets(st.text(alphabet="AB1-", min_size=1, max_size=6), max_size=30),
+    st.text("AB1-", min_size=1),
+)
 def test_it_finds_what_looking_at_every_code_would_find(codes: set[str], typed: str) -> None:
     assert set(CodeSearch(codes).find(typed, limit=100)) == {c for c in codes if typed in c}

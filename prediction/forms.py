@@ -1,0 +1,113 @@
+"""Three ways of asking: one code, a list of codes, or an item described column by column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from prediction.core.asking import LONGEST_CODE
+from prediction.core.describing import ColumnShown
+
+BETWEEN_CODES = re.compile(r"[\n\r\t,;]+")
+
+
+class CodeForm(forms.Form):
+    """An item that the version or the ERP knows."""
+
+    code = forms.CharField(
+        label=_("Item code"),
+        max_length=LONGEST_CODE,
+        widget=forms.TextInput(
+            attrs={
+                "list": "known-items",
+                "autocomplete": "off",
+                "autofocus": True,
+                "data-search": "",
+            }
+        ),
+    )
+    leave_out = forms.BooleanField(
+        label=_("Answer as if the item had no routing yet"), required=False
+    )
+
+
+class CodesForm(forms.Form):
+    """Several items at once."""
+
+    codes = forms.CharField(
+        label=_("Item codes"),
+        help_text=_("One a line, or separated by commas. A column copied from Excel works."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+    )
+    leave_out = forms.BooleanField(
+        label=_("Answer as if the items had no routing yet"), required=False
+    )
+
+    def clean_codes(self) -> list[str]:
+        """Return the codes, each once, in the order given."""
+        found = [code.strip() for code in BETWEEN_CODES.split(self.cleaned_data["codes"])]
+        codes = list(dict.fromkeys(code for code in found if code))
+        most = settings.PREDICTION_MAX_ITEMS
+        if not codes:
+            raise forms.ValidationError(_("There is no code in this list."))
+        if len(codes) > most:
+            message = _("%(count)s codes: at most %(most)s at once. Use a file for more.")
+            raise forms.ValidationError(message % {"count": len(codes), "most": most})
+        return codes
+
+
+class DescribeForm(forms.Form):
+    """An item that nobody knows yet, by the columns of the active version's profile."""
+
+    ITEM_CD = forms.CharField(
+        label=_("Item code"),
+        required=False,
+        max_length=LONGEST_CODE,
+        help_text=_("May be left out while the item has none."),
+    )
+
+    def __init__(self, *args: Any, columns: Sequence[ColumnShown], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+        for column in columns:
+            self.fields[column.name] = _field(column)
+
+    def clean(self) -> dict[str, Any]:
+        """Insist on at least one value."""
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(values.get(column.name) for column in self.columns):
+            raise forms.ValidationError(_("Fill at least one field that describes the item."))
+        return values
+
+    def record(self) -> dict[str, object]:
+        """Return what was filled, under canonical names."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """Fields that most items have."""
+        return [self[column.name] for column in self.columns if column.usual]
+
+    @property
+    def unusual(self) -> list[forms.BoundField]:
+        """Fields that few items have."""
+        return [self[column.name] for column in self.columns if not column.usual]
+
+
+def _field(column: ColumnShown) -> forms.CharField:
+    attrs: dict[str, str] = {"autocomplete": "off"}
+    if column.is_number:
+        attrs["inputmode"] = "decimal"
+    if column.choices:
+        attrs["list"] = f"choices-{column.name}"
+    return forms.CharField(
+        label=column.label,
+        required=False,
+        max_length=settings.PREDICTION_MAX_TEXT,
+        widget=forms.TextInput(attrs=attrs),
+    )

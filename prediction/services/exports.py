@@ -1,0 +1,163 @@
+"""Write answers to a file: complete or not at all, with what could not be answered beside it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prediction.core.asking import ItemError
+from prediction.core.export import COLUMNS, rows
+from prediction.core.writers import TableFormat, open_writer
+from prediction.services.predictions import Answer
+from registry.core.errors import RoutingMLError
+from registry.core.routing import Prediction
+
+TWICE = "The item was asked more than once: only the first one is in the file."
+ERROR_COLUMNS = ("ITEM_CD", "CODE", "REASON")
+
+
+class CannotWrite(RoutingMLError):
+    """The export file cannot be written where it was asked for."""
+
+    code = "cannot_write"
+
+
+class NothingAnswered(RoutingMLError):
+    """Not one item of the request has an answer."""
+
+    code = "nothing_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export wrote."""
+
+    path: Path
+    items: int
+    abstained: int
+    lines: int
+    errors: tuple[ItemError, ...]
+    errors_path: Path | None
+
+
+def export_file(
+    path: Path, table_format: TableFormat, answers: Iterable[Answer], *, valid_from: dt.date | None
+) -> ExportReport:
+    """Write the answers, batch by batch, and the unanswered items to ``<path>.errors.csv``.
+
+    Raises:
+        CannotWrite: the folder is not there or may not be written.
+        NothingAnswered: no item has a routing; the errors file is written, the export is not.
+    """
+    tally = _Tally()
+    with _replacing(path) as draft:
+        with closing(open_writer(draft, COLUMNS, table_format)) as writer:
+            for prediction in tally.watch(answers):
+                for row in rows(prediction, valid_from=valid_from):
+                    writer.write(row)
+                    tally.lines += 1
+        errors_path = _write_errors(path, tally.errors)
+        if tally.lines == 0:
+            raise nothing_answered(tally.errors, errors_path)
+    return ExportReport(
+        path, tally.items, tally.abstained, tally.lines, tuple(tally.errors), errors_path
+    )
+
+
+def export_bytes(answer: Answer, table_format: TableFormat, *, valid_from: dt.date | None) -> bytes:
+    """Return an answer as the content of a file, for a download.
+
+    Raises:
+        NothingAnswered: no item has a routing.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"routing.{table_format}"
+        export_file(path, table_format, [answer], valid_from=valid_from)
+        return path.read_bytes()
+
+
+def unanswered(answer: Answer) -> list[ItemError]:
+    """Return every item of an answer without a routing, with the reason."""
+    empty = [_no_routing(each) for each in answer.predictions if not each.candidates]
+    return [*answer.errors, *empty]
+
+
+def nothing_answered(
+    errors: Sequence[ItemError], errors_path: Path | None = None
+) -> NothingAnswered:
+    """Return the error of a request without a single answer: one reason, and where all are."""
+    if not errors:
+        return NothingAnswered("There is no item to answer for.")
+    first = errors[0]
+    if len(errors) == 1:
+        return NothingAnswered(f"{first.item}: {first.message}")
+    where = f" All reasons are in {errors_path}." if errors_path else ""
+    count = f"None of {len(errors):,} items could be answered"
+    return NothingAnswered(f"{count}; the first, {first.item}: {first.message}{where}")
+
+
+class _Tally:
+    """Counts what passes by on its way to the file."""
+
+    def __init__(self) -> None:
+        self.items = self.abstained = self.lines = 0
+        self.errors: list[ItemError] = []
+        self._seen: set[str] = set()
+
+    def watch(self, answers: Iterable[Answer]) -> Iterator[Prediction]:
+        """Yield predictions that have candidates; keep the rest as errors."""
+        for answer in answers:
+            self.errors += unanswered(answer)
+            for prediction in filter(self._is_first, answer.predictions):
+                if prediction.candidates:
+                    self.items += 1
+                    self.abstained += prediction.abstained
+                    yield prediction
+
+    def _is_first(self, prediction: Prediction) -> bool:
+        """Take an item once: two rows of one candidate would be one key in the plant's form."""
+        if prediction.item in self._seen:
+            self.errors.append(ItemError(prediction.item, "asked_twice", TWICE))
+            return False
+        self._seen.add(prediction.item)
+        return True
+
+
+def _no_routing(prediction: Prediction) -> ItemError:
+    return ItemError(prediction.item, "no_routing", prediction.reason or "No routing is proposed.")
+
+
+def _write_errors(path: Path, errors: list[ItemError]) -> Path | None:
+    """Write the errors file, or remove the one an earlier run left."""
+    errors_path = path.with_name(path.name + ".errors.csv")
+    if not errors:
+        errors_path.unlink(missing_ok=True)
+        return None
+    with _replacing(errors_path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(ERROR_COLUMNS)
+        writer.writerows((error.item, error.code, error.message) for error in errors)
+    return errors_path
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a draft beside ``path`` that takes its place at the end, or leaves no trace."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        draft.touch(exist_ok=False)
+        yield draft
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise CannotWrite(f"Cannot write {path}: {error.strerror}.", path=str(path)) from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+"""Items from a file, a batch at a time; a row that cannot be read is told, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from prediction.core.asking import ItemError
+from registry.core import files
+from registry.core.file_formats import TableFile
+from registry.core.mapping import ColumnMap, check_mandatory
+from registry.core.routing import Item
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatch:
+    """Some items of a file, and the rows among them that are set aside."""
+
+    items: list[Item]
+    errors: list[ItemError]
+
+
+def count_rows(path: Path, columns: ColumnMap) -> int:
+    """Return how many rows a file has.
+
+    Raises:
+        FileUnreadable: it is no table.
+        ColumnsMissing: a mandatory item column is not there.
+    """
+    file, _ = _opened(path, columns)
+    key = columns.header("items", file.header).pairs[columns.items.mandatory[0]]
+    return sum(len(chunk.frame) + len(chunk.rejected) for chunk in file.chunks([key]))
+
+
+def read_batches(path: Path, columns: ColumnMap, size: int) -> Iterator[ItemBatch]:
+    """Yield the items of a file in its order, ``size`` rows at a time.
+
+    Raises:
+        FileUnreadable: it is no table.
+        ColumnsMissing: a mandatory item column is not there.
+    """
+    file, present = _opened(path, columns)
+    for chunk in file.chunks(present, size):
+        mapped = columns.apply("items", chunk.frame)
+        aside = [_set_aside(rows) for rows in (chunk.rejected, mapped.rejected)]
+        yield ItemBatch(_as_items(mapped.frame), [error for errors in aside for error in errors])
+
+
+def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
+    """Open a file and return it with the names under which it has the item columns."""
+    file = files.open_file(path, columns.items.mandatory)
+    header = columns.header("items", file.header)
+    check_mandatory(path.name, header, file.header)
+    return file, list(header.pairs.values())
+
+
+def _set_aside(rows: pd.DataFrame) -> list[ItemError]:
+    return [
+        ItemError(f"row {row['row']}", "row_unreadable", f"{row['column']}: {row['reason']}")
+        for row in rows.to_dict("records")
+    ]
+
+
+def _as_items(frame: pd.DataFrame) -> list[Item]:
+    """Return each row as an item with the attributes that are filled."""
+    return [
+        Item(
+            code=str(record.pop("ITEM_CD")),
+            attributes={str(name): value for name, value in record.items() if not pd.isna(value)},
+        )
+        for record in frame.to_dict("records")
+    ]

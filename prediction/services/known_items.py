@@ -1,0 +1,92 @@
+"""What the active version knows about items, for the pages: finding, describing, showing one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from prediction import loader
+from prediction.core.describing import ColumnShown, columns_shown, title_column
+from prediction.core.search import CodeSearch
+from registry.core.mapping import ColumnMap
+from registry.core.routing import Item
+
+SAMPLE = 500
+"""Known items that are looked at to see which columns are usually filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known item as a search shows it."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What is worked out once for a version."""
+
+    version: str
+    codes: CodeSearch
+    columns: tuple[ColumnShown, ...]
+    title: str | None
+
+
+def search(typed: str, limit: int = 12) -> list[Known]:
+    """Return known items whose code holds what was typed.
+
+    Raises:
+        RoutingMLError: no version is active.
+    """
+    loaded = loader.active()
+    shelf = _shelf(loaded)
+    return [Known(code, title_of(code)) for code in shelf.codes.find(typed, limit)]
+
+
+def columns() -> tuple[ColumnShown, ...]:
+    """Return the columns that describe an item.
+
+    Raises:
+        RoutingMLError: no version is active.
+    """
+    return _shelf(loader.active()).columns
+
+
+def title_of(code: str) -> str:
+    """Return a known item's name, empty when it has none."""
+    loaded = loader.active()
+    item, column = loaded.model.item(code), _shelf(loaded).title
+    value = item.attributes.get(column) if item and column else None
+    return "" if value is None else str(value)
+
+
+def operation_names() -> Mapping[str, str]:
+    """Return the names of operations by their codes."""
+    return loader.active().model.operation_names
+
+
+def find(code: str) -> Item | None:
+    """Return a known item, None when the active version does not know it."""
+    return loader.active().model.item(code.strip())
+
+
+_kept: _Shelf | None = None
+
+
+def _shelf(loaded: loader.LoadedModel) -> _Shelf:
+    """Return what belongs to this version; two threads may work it out at once, to no harm."""
+    global _kept
+    shelf = _kept
+    if shelf is None or shelf.version != loaded.identity:
+        shelf = _kept = _make_shelf(loaded)
+    return shelf
+
+
+def _make_shelf(loaded: loader.LoadedModel) -> _Shelf:
+    attributes = ColumnMap.from_json(loaded.model.profile).attributes
+    codes = loaded.model.item_codes
+    step = max(len(codes) // SAMPLE, 1)
+    sample = (loaded.model.item(codes[place]) for place in range(0, len(codes), step))
+    shown = columns_shown(attributes, (item for item in sample if item))
+    return _Shelf(loaded.identity, CodeSearch(codes), shown, title_column(attributes))

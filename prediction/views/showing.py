@@ -1,0 +1,190 @@
+"""What the result pages show: an answer turned into rows, sentences and links."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from prediction.core.export import candidate_id
+from prediction.core.timeline import Card, known_cards, lanes
+from prediction.core.writers import TableFormat
+from prediction.models import PredictionRequest
+from prediction.services import known_items, predictions
+from prediction.views import wording
+from registry.core.routing import Neighbour, Prediction
+
+LARGEST_LOT = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks to see: which item, for which lot, beside which neighbour."""
+
+    place: int | None
+    lot: float
+    neighbour: str
+
+    @classmethod
+    def of(cls, given: QueryDict, item_count: int) -> Wish:
+        """Read the address; what makes no sense is taken as not said."""
+        place = _whole(given.get("item", ""), item_count)
+        if place is None and item_count == 1:
+            place = 0
+        return cls(place, _lot(given.get("lot", "")), given.get("neighbour", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One attribute of the explanation: its share of the strongest one."""
+
+    attribute: str
+    value: str
+    percent: int
+    is_against: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A neighbour as a card."""
+
+    neighbour: Neighbour
+    title: str
+    says: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer in a list of answers."""
+
+    place: int
+    code: str
+    says: str
+    is_sure: bool
+    routing: list[str]
+
+
+def format_of(given: QueryDict) -> TableFormat:
+    """Return the format of a download, CSV when none or no such is named."""
+    name = given.get("format", "")
+    return TableFormat(name) if name in set(TableFormat) else TableFormat.CSV
+
+
+def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
+    """Return what the page of one answer shows.
+
+    Raises:
+        RoutingMLError: no version is active, or it cannot be read.
+    """
+    place = wish.place or 0
+    answer = predictions.reopen(row, place)
+    context: dict[str, Any] = {
+        "row": row,
+        "wish": wish,
+        "place": place,
+        "version": answer.model_version,
+        "formats": list(TableFormat),
+        "errors": answer.errors,
+    }
+    if answer.predictions:
+        context |= _answered(answer.predictions[0], wish)
+    return context
+
+
+def many(row: PredictionRequest) -> dict[str, Any]:
+    """Return what the page of many answers shows, as they were given."""
+    places = {each["ITEM_CD"]: place for place, each in reversed(list(enumerate(row.items)))}
+    lines = [_line(answer, places[answer["ITEM_CD"]]) for answer in row.results["answers"]]
+    return {
+        "row": row,
+        "lines": lines,
+        "errors": row.results["errors"],
+        "sure": row.item_count - row.abstained_count - row.error_count,
+        "formats": list(TableFormat),
+    }
+
+
+def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
+    rows = lanes(prediction.candidates, wish.lot)
+    return {
+        "prediction": prediction,
+        "title": known_items.title_of(prediction.item),
+        "verdict": wording.verdict(prediction),
+        "lanes": rows,
+        "best": rows[0] if rows else None,
+        "identity": candidate_id(prediction.item, 1),
+        "similar": [_similar(each, wish.neighbour) for each in prediction.neighbours],
+        "beside": _beside(prediction, wish.neighbour),
+        "reasons": wording.reasons(prediction),
+        "bars": _bars(prediction),
+        "flips": _flips(prediction),
+    }
+
+
+def _similar(neighbour: Neighbour, chosen: str) -> Similar:
+    return Similar(
+        neighbour,
+        known_items.title_of(neighbour.item),
+        wording.differs(neighbour.differs_in),
+        neighbour.item == chosen,
+    )
+
+
+def _beside(prediction: Prediction, chosen: str) -> dict[str, Any] | None:
+    """Return the chosen neighbour's own routing, compared with the proposal."""
+    found = next((each for each in prediction.neighbours if each.item == chosen), None)
+    if found is None:
+        return None
+    best = prediction.candidates[0].jobs if prediction.candidates else ()
+    cards: tuple[Card, ...] = known_cards(found.jobs, best, known_items.operation_names())
+    return {"neighbour": found, "cards": cards, "says": wording.differs(found.differs_in)}
+
+
+def _bars(prediction: Prediction) -> list[Bar]:
+    attributes = prediction.explanation.attributes
+    strongest = max((abs(each.contribution) for each in attributes), default=0.0)
+    if strongest <= 0:
+        return []
+    return [
+        Bar(
+            each.attribute,
+            each.value,
+            max(round(100 * abs(each.contribution) / strongest), 1),
+            each.contribution < 0,
+        )
+        for each in attributes
+    ]
+
+
+def _flips(prediction: Prediction) -> list[str]:
+    names = known_items.operation_names()
+    return [
+        wording.flip(change, names.get(change.job, change.job))
+        for change in prediction.explanation.flips
+    ]
+
+
+def _line(answer: Mapping[str, Any], place: int) -> Line:
+    candidates = answer["candidates"]
+    best = candidates[0] if candidates else None
+    sure = best["CONFIDENCE"] if best else 0.0
+    says = _("needs a planner") if answer["abstained"] else wording.percent(sure)
+    routing = best["ROUTING_SIGNATURE"].split("+") if best else []
+    return Line(place, answer["ITEM_CD"], says, not answer["abstained"], routing)
+
+
+def _whole(text: str, below: int) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and int(text) < below else None
+
+
+def _lot(text: str) -> float:
+    try:
+        lot = float(text)
+    except ValueError:
+        return 1.0
+    return min(lot, LARGEST_LOT) if math.isfinite(lot) and lot > 0 else 1.0
