@@ -10,12 +10,14 @@ import csv
 import io
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from registry.core.erp import ConnectionLost, ErpUnreachable, ErpViewMissing, Rows, Timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 DATE = "%Y-%m-%d"
 MOMENT = "%Y-%m-%d %H:%M:%S"

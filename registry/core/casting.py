@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from registry.core.cleaning import parse_number
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 DATE_FORMATS = ("ISO8601", "%Y%m%d", "%Y%m%d%H%M%S", "%Y/%m/%d", "%Y.%m.%d", "%Y/%m/%d %H:%M:%S")
 NO_DATE = frozenset({"0", "00000000", "0000-00-00", "0000-00-00 00:00:00"})
 """What ERP systems write where there is no date."""
+
+NO_NUMBER = frozenset({"", "nan", "null"})
+"""What stands in a number's place where there is none."""
 
 _OFFSET = r"(?<=:\d\d)((?:\.\d+)?)\s*(?:Z|[+-]\d\d:?\d\d)$"
 """A time zone behind a time of day: dates are the plant's own, so the wall clock is kept."""
@@ -132,7 +137,8 @@ def _distinct(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
 
 def _at(marks: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return the mark of each row's distinct value, False where the row has none."""
-    return np.append(marks, False)[places]
+    found: np.ndarray = np.append(marks, np.False_)[places]
+    return found
 
 
 def _text_of(value: Any) -> str:
@@ -146,10 +152,10 @@ def _text_of(value: Any) -> str:
     return str(value)
 
 
-def _floats(
-    column: pd.Series, reading: Callable[[Any], float]
-) -> tuple[np.ndarray, np.ndarray]:
+def _floats(column: pd.Series, reading: Callable[[Any], float]) -> tuple[np.ndarray, np.ndarray]:
     """Return float64 values and which filled cells have no number."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64, na_value=math.nan, copy=True), np.zeros(
             len(column), dtype=bool
@@ -159,11 +165,11 @@ def _floats(
     )
     left = np.flatnonzero(np.isnan(values) & column.notna().to_numpy())
     unread = np.zeros(len(column), dtype=bool)
-    for place, cell in zip(left, column.iloc[left], strict=True):
-        if _text_of(cell).strip().casefold() in {"", "nan", "null"}:
-            continue
-        values[place] = reading(cell)
-        unread[place] = math.isnan(values[place])
+    places, distinct = _distinct(column.iloc[left])
+    parsed = np.array([reading(cell) for cell in distinct], dtype=np.float64)
+    blank = np.array([_text_of(cell).strip().casefold() in NO_NUMBER for cell in distinct], bool)
+    values[left] = parsed[places]
+    unread[left] = (np.isnan(parsed) & ~blank)[places]
     return values, unread
 
 

@@ -1,8 +1,8 @@
 """The declarations a mapping profile is made of: one ERP column, one ERP table.
 
-A ``Column`` says what a source column is called inside the product, how its cells are read, and, for
-a time, its unit and what it is the time of.  Only declared columns are ever read: the declaration is
-the whitelist.  Columns that name people can not be declared at all.
+A ``Column`` says what a source column is called inside the product, how its cells are read, and,
+for a time, its unit and what it is the time of.  Only declared columns are ever read: the
+declaration is the whitelist.  Columns that name people can not be declared at all.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Column:
             ``registry.core.tables``.
         kind: a KEY must be filled in every row, other kinds may be blank.
         unit: of a time: seconds, minutes or hours.
-        unit_column: of a numeric item attribute: the ``name`` of the attribute with its length unit.
+        unit_column: of a numeric attribute: the ``name`` of the attribute with its length unit.
         required: whether a table without this column is refused; a KEY always is.
         sentinels: figures of a numeric item attribute that mean "unknown".
         basis: of a run time: of the whole order, or of pieces.
@@ -153,6 +153,11 @@ class TableMap:
     def named(self, name: str) -> Column | None:
         """Return the column with this name inside the product."""
         return next((column for column in self if column.name == name), None)
+
+    def sources_of(self, names: Iterable[str]) -> list[str]:
+        """Return the sources of columns that must be there, such as a key's, in this order."""
+        sources = {column.name: column.source for column in self}
+        return [sources[name] for name in names]
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``from_json`` takes."""

@@ -7,10 +7,13 @@ type, and which of them nothing can be learned without.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from registry.core.columns import MINUTES, PERSONAL, Basis, Column, Kind, TableMap, TableName
 from registry.core.tables import RESULT_COLUMNS, ROUTING_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SCHEMAS: dict[TableName, dict[str, str]] = {
     "items": {"ITEM_CD": "str"},

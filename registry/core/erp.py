@@ -1,9 +1,9 @@
 """The plant's ERP as this product sees it: views that can be counted and read, nothing else.
 
-``ErpReader`` is the protocol; ``ResilientReader`` gives it to any ``ErpSource`` (a database, an Access
-file): three tries with growing pauses, and a reading that goes on after a lost connection without
-giving a row twice.  The errors say what failed, where, and what to do; a password never appears in
-them.
+``ErpReader`` is the protocol; ``ResilientReader`` gives it to any ``ErpSource`` (a database, an
+Access file): three tries with growing pauses, and a reading that goes on after a lost connection
+without giving a row twice.  The errors say what failed, where, and what to do; a password never
+appears in them.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from registry.core.columns import resolve
 from registry.core.errors import RoutingMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]

@@ -1,19 +1,17 @@
 """ERP sources that speak SQL: SQLite, PostgreSQL, SQL Server, and whatever ODBC reaches.
 
-Only SELECT is ever sent, over a connection opened read-only.  Names are quoted, and column names come
-from the view itself.  A ``Dialect`` says how one kind of database connects and how it words its
-failures; the drivers are imported when they are needed, because no installation has all of them.
+Only SELECT is ever sent, over a connection opened read-only.  Names are quoted, and column names
+come from the view itself.  A ``Dialect`` says how one kind of database connects and how it words
+its failures; the drivers are imported when they are needed, because no installation has them all.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry.core.erp import (
     ConnectionLost,
@@ -23,6 +21,10 @@ from registry.core.erp import (
     Timeouts,
     without_secrets,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 
 class Fault(Enum):
@@ -138,7 +140,9 @@ def sqlite(path: Path, timeouts: Timeouts) -> Dialect:
     def connect() -> sqlite3.Connection:
         if not path.is_file():
             raise ErpUnreachable(f"{label} does not exist yet: fill it with load_erp DIR")
-        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=timeouts.connect)
+        return sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=timeouts.connect
+        )
 
     def fault(error: Exception) -> Fault:
         said = str(error)
@@ -155,9 +159,7 @@ def postgresql(url: str, label: str, secret: str, timeouts: Timeouts) -> Dialect
         import psycopg
     except ImportError:
         raise _driver_missing("psycopg", "pg") from None
-    options = (
-        f"-c default_transaction_read_only=on -c statement_timeout={timeouts.query * 1000}"
-    )
+    options = f"-c default_transaction_read_only=on -c statement_timeout={timeouts.query * 1000}"
 
     def connect() -> Any:
         return psycopg.connect(url, connect_timeout=timeouts.connect, options=options)
@@ -195,7 +197,11 @@ def odbc(connection_string: str, label: str, secret: str, timeouts: Timeouts) ->
 
     def fault(error: Exception) -> Fault:
         state, said = str(error.args[0]) if error.args else "", str(error)
-        if state in {"42S02", "S0002"} or "permission was denied" in said or "no such table" in said:
+        if (
+            state in {"42S02", "S0002"}
+            or "permission was denied" in said
+            or "no such table" in said
+        ):
             return Fault.NO_VIEW
         refused = state.startswith(("28", "42", "IM")) or "Can't open lib" in said
         return Fault.REFUSED if refused else Fault.LOST

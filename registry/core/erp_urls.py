@@ -7,16 +7,19 @@ a relative path is taken from ``base``.
 
 from __future__ import annotations
 
+import platform
 import re
-import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registry.core import erp_sql
 from registry.core.access import AccessFile
 from registry.core.erp import ErpSource, ErpUnreachable, ResilientReader, Timeouts, without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 FORMS = (
     "sqlite:///path, postgresql://user:password@host/database, "
@@ -83,7 +86,9 @@ def _split(url: str, scheme: str) -> SplitResult:
     except ValueError:
         whole = False
     if not whole:
-        raise ErpUnreachable(f"ERP_URL ({scheme}) needs a host and a database; known forms: {FORMS}")
+        raise ErpUnreachable(
+            f"ERP_URL ({scheme}) needs a host and a database; known forms: {FORMS}"
+        )
     return parts
 
 
@@ -132,7 +137,7 @@ def _odbc(connection_string: str, timeouts: Timeouts) -> erp_sql.Dialect:
 
 def _access(path: Path, timeouts: Timeouts) -> ErpSource:
     """Return the way to an Access file that this system has."""
-    if sys.platform != "win32":
+    if platform.system() != "Windows":
         return AccessFile(path, timeouts)
     text = f"DRIVER={{Microsoft Access Driver (*.mdb, *.accdb)}};DBQ={path};ReadOnly=1"
     return erp_sql.SqlSource(erp_sql.odbc(text, f"Access file {path}", "", timeouts))

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from registry.core import casting, declarations, rejected
@@ -67,6 +68,7 @@ class Mapped:
     Attributes:
         frame: one row for each row kept; the index is the row's number at its source.
         rejected: one row for each row set aside: ``row, column, value, reason``.
+        aside: the cells of those rows as they came, under source names.
         missing: mapped source columns the table lacks.
         ignored: columns of the table that nobody maps.
         mended: what was mended in how many cells.
@@ -74,6 +76,7 @@ class Mapped:
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
+    aside: pd.DataFrame
     missing: tuple[str, ...]
     ignored: tuple[str, ...]
     mended: Counter[str] = field(default_factory=Counter)
@@ -134,53 +137,58 @@ class ColumnMap:
             ignored=tuple(name for name in found if name not in used),
         )
 
-    def read(self, table: TableName, frame: pd.DataFrame, *, first_row: int = 1) -> Mapped:
+    def read(self, table: TableName, frame: pd.DataFrame) -> Mapped:
         """Type the mapped source columns of a frame and set aside the rows that can not be read.
+
+        Flags are checked and stay words, so that the result can be stored and read again.
 
         Args:
             table: which of the three tables it is.
-            frame: cells as a driver or a file gave them, under the source's column names.
-            first_row: the number of the frame's first row at its source.
+            frame: cells as a driver or a file gave them, under the source's column names; the
+                index is the number of each row at its source, as rejected rows report it.
 
         Raises:
-            ColumnsMissing: when a mandatory column is not there.
+            ColumnsMissing: when a mandatory column is not there, or a mapped one is there twice.
         """
         found = [str(name) for name in frame.columns]
         header = self.header(table, found)
-        check_mandatory(table, header, found)
-        numbered = frame.set_axis(pd.RangeIndex(first_row, first_row + len(frame)))
+        check_header(table, header, found)
+        raw = pd.DataFrame({source: frame[name] for source, name in header.pairs.items()})
         reading = _Reading(table)
         for column in self.table(table):
             for source in column.sources:
                 if source in header.pairs:
-                    reading.add(column, source, numbered[header.pairs[source]])
-        return reading.finish(numbered.index, header)
+                    reading.add(column, source, raw[source])
+        return reading.finish(raw, header)
 
-    def apply(self, table: TableName, frame: pd.DataFrame, *, first_row: int = 1) -> Mapped:
+    def apply(self, table: TableName, frame: pd.DataFrame) -> Mapped:
         """Map a frame to canonical names, types and units (see ``registry.core.tables``).
 
         Run times of a routing whose basis is the order stay minutes an order here, because only the
         work results know the order's quantity: ``registry.core.relating`` divides them.
 
         Raises:
-            ColumnsMissing: when a mandatory column is not there.
+            ColumnsMissing: when a mandatory column is not there, or a mapped one is there twice.
         """
-        read = self.read(table, frame, first_row=first_row)
+        read = self.read(table, frame)
         mapped = self.table(table)
         if table == "items":
             named = {c.source: c.name for c in mapped if c.source in read.frame.columns}
             result = read.frame[list(named)].rename(columns=named)
         else:
             result = _canonical(declarations.SCHEMAS[table], mapped, read)
-        return Mapped(result, read.rejected, read.missing, read.ignored, read.mended)
+        return replace(read, frame=result)
 
 
-def check_mandatory(table: str, header: Header, found: list[str]) -> None:
-    """Refuse a table without its mandatory columns.
+def check_header(table: str, header: Header, found: list[str]) -> None:
+    """Refuse a table without its mandatory columns, or with a mapped one twice.
 
     Raises:
-        ColumnsMissing: naming what is missing and what was found.
+        ColumnsMissing: naming the columns and what was found.
     """
+    twice = sorted(name for name in header.pairs.values() if found.count(name) > 1)
+    if twice:
+        raise ColumnsMissing(f"{table}: column {', '.join(twice)} is there more than once")
     if header.mandatory:
         raise ColumnsMissing(
             f"{table}: mandatory column {', '.join(header.mandatory)} is missing; "
@@ -204,7 +212,8 @@ class _Reading:
             return
         own = source == column.source
         cast = _cast(self.table, column, raw) if own else casting.pieces(raw)
-        self.cells[source] = cast.values
+        flag = own and column.kind is Kind.FLAG
+        self.cells[source] = casting.codes(raw).values if flag else cast.values
         self.mended.update({f"{source}: {what}": count for what, count in cast.mended.items()})
         if cast.bad.any():
             bad = raw[cast.bad]
@@ -216,12 +225,14 @@ class _Reading:
                 rejected.rows(blank, column=source, reason="blank, but part of the key")
             )
 
-    def finish(self, index: pd.Index, header: Header) -> Mapped:
+    def finish(self, raw: pd.DataFrame, header: Header) -> Mapped:
         """Return the rows that every column could read."""
-        aside = rejected.joined(self.rejected)
-        frame = pd.DataFrame(self.cells, index=index)
-        kept = frame.drop(index=aside["row"]) if len(aside) else frame
-        return Mapped(kept, aside, header.missing, header.ignored, self.mended)
+        reasons = rejected.joined(self.rejected)
+        frame = pd.DataFrame(self.cells, index=raw.index)
+        aside = raw.loc[reasons["row"]]
+        if len(reasons):
+            frame = frame.drop(index=aside.index)
+        return Mapped(frame, reasons, aside, header.missing, header.ignored, self.mended)
 
 
 def _cast(table: TableName, column: Column, raw: pd.Series) -> casting.Cast:
@@ -261,14 +272,20 @@ def _canonical(schema: Mapping[str, str], table: TableMap, read: Mapped) -> pd.D
             made[name] = _absent(kind, rows.index)
         elif kind == "int":
             made[name] = rows[column.source].astype("int64")
+        elif kind == "bool":
+            words = rows[column.source]
+            made[name] = casting.flags(words, yes=column.yes, no=column.no).values
         else:
-            made[name] = rows[column.source] * column.minutes if column.unit else rows[column.source]
+            made[name] = (
+                rows[column.source] * column.minutes if column.unit else rows[column.source]
+            )
     run = table.named("RUN_MINUTES")
     if run is not None and run.per in rows.columns:
         made["RUN_MINUTES"] = made["RUN_MINUTES"] / rows[run.per]
     elif run is not None and run.basis is Basis.ORDER and "ORDER_QTY" in schema:
         none = made["ORDER_QTY"] == 0
-        read.mended.update({"ORDER_QTY: zero, time a piece unknown": int(none.sum())})
+        if none.any():
+            read.mended["ORDER_QTY: zero, time a piece unknown"] += int(none.sum())
         made["RUN_MINUTES"] = made["RUN_MINUTES"] / made["ORDER_QTY"].mask(none)
     return pd.DataFrame(made, index=rows.index)
 
@@ -277,7 +294,7 @@ def _absent(kind: str, index: pd.Index) -> pd.Series:
     """Return an empty column of a canonical type; a routing says in-house unless told otherwise."""
     match kind:
         case "bool":
-            return pd.Series(False, index=index)
+            return pd.Series(np.False_, index=index)
         case "date":
             return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
         case "str":

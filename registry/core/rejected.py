@@ -1,16 +1,18 @@
 """Rows set aside: which row of a table, which column, what was there, and why it is no use.
 
-A list of rejected rows is a frame ``row, column, value, reason``, one line a row, so that its length
-is the number of rows set aside.
+A list of rejected rows is a frame ``row, column, value, reason``, one line a row, so that its
+length is the number of rows set aside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 COLUMNS = ("row", "column", "value", "reason")
 VALUE_SHOWN = 80

@@ -1,0 +1,192 @@
+"""From an ERP to the three tables: read in chunks, mapped, related, with a report of every loss.
+
+``check_tables`` only looks: rows, columns mapped and missing.  ``read_tables`` reads.  A view of
+work results that is not there is an empty one, because a plant may have none; items and routings
+must be there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from registry.core import rejected
+from registry.core.erp import CHUNK_ROWS, ErpColumnMissing, ErpReader, ErpViewMissing
+from registry.core.mapping import ColumnMap, Header, Mapped, TableName
+from registry.core.progress import Progress, span
+from registry.core.relating import relate
+
+if TYPE_CHECKING:
+    from registry.core.tables import Tables
+
+STRETCHES: dict[TableName, tuple[float, float]] = {
+    "items": (0.0, 0.2),
+    "routings": (0.2, 0.5),
+    "results": (0.5, 0.95),
+}
+"""Where in the whole reading each table's reading lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCheck:
+    """How a view of the ERP stands to its mapping; ``rows`` is None when there is no such view."""
+
+    view: str
+    rows: int | None
+    mapped: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    mandatory: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the view is there with every mandatory column."""
+        return self.rows is not None and not self.mandatory
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """What became of a view's rows: how many were read, what was mended, which were set aside."""
+
+    view: str
+    rows: int
+    absent: bool
+    missing: tuple[str, ...]
+    ignored: tuple[str, ...]
+    mended: Counter[str]
+    rejected: pd.DataFrame
+
+
+ReadReport = dict[TableName, TableReport]
+
+
+def check_tables(*, columns: ColumnMap, reader: ErpReader) -> dict[TableName, TableCheck]:
+    """Compare the ERP's views with a profile without reading them.
+
+    Raises:
+        ErpUnreachable: when the ERP does not answer.
+    """
+    return {name: _check(name, columns, reader) for name, _ in columns}
+
+
+def read_tables(
+    *, columns: ColumnMap, reader: ErpReader, progress: Progress
+) -> tuple[Tables, ReadReport]:
+    """Read, map and relate the three tables.
+
+    Raises:
+        ErpUnreachable: when the ERP does not answer.
+        ErpViewMissing: when there is no view of items or of routings.
+        ErpColumnMissing: when a view lacks a mandatory column.
+    """
+    readings = {}
+    for name, _ in columns:
+        reading = _Reading(name, columns)
+        try:
+            reading.read(reader, span(progress, *STRETCHES[name]))
+        except ErpViewMissing:
+            if name != "results":
+                raise
+            reading.absent = True
+        readings[name] = reading
+    progress.report(STRETCHES["results"][1], "relating the tables")
+    mapped = {name: reading.joined() for name, reading in readings.items()}
+    tables, aside = relate(columns, mapped)
+    report = {name: reading.report(mapped[name], aside[name]) for name, reading in readings.items()}
+    return tables, report
+
+
+def first_rows(*, columns: ColumnMap, reader: ErpReader, rows: int) -> dict[TableName, Mapped]:
+    """Map the first rows of each view that is there, to show what a profile makes of them.
+
+    Raises:
+        ErpUnreachable: when the ERP does not answer.
+        ColumnsMissing: when a view lacks a mandatory column.
+    """
+    shown: dict[TableName, Mapped] = {}
+    for name, table in columns:
+        try:
+            header = columns.header(name, reader.columns(table.view))
+            chunks = reader.read(table.view, list(header.pairs), rows)
+            frame = next(iter(chunks), pd.DataFrame(columns=list(header.pairs), dtype="str"))
+        except ErpViewMissing:
+            continue
+        frame.index = pd.RangeIndex(1, len(frame) + 1)
+        shown[name] = columns.apply(name, frame)
+    return shown
+
+
+def _check(name: TableName, columns: ColumnMap, reader: ErpReader) -> TableCheck:
+    view = columns.table(name).view
+    try:
+        header = columns.header(name, reader.columns(view))
+        rows = reader.count(view)
+    except ErpViewMissing:
+        return TableCheck(view, None)
+    return TableCheck(
+        view, rows, tuple(header.pairs), header.missing, header.mandatory, header.ignored
+    )
+
+
+class _Reading:
+    """Collects one view, chunk by chunk."""
+
+    def __init__(self, name: TableName, columns: ColumnMap) -> None:
+        self.name = name
+        self.columns = columns
+        self.view = columns.table(name).view
+        self.rows = 0
+        self.absent = False
+        self.header = Header({}, columns.table(name).sources, (), ())
+        self.parts: list[Mapped] = []
+
+    def read(self, reader: ErpReader, progress: Progress) -> None:
+        """Read every row of the view."""
+        found = reader.columns(self.view)
+        self.header = self.columns.header(self.name, found)
+        if self.header.mandatory:
+            raise ErpColumnMissing(
+                f"{self.view} in {reader.label} lacks {', '.join(self.header.mandatory)}, which "
+                f"the mapping profile needs; it has {', '.join(found)}. Correct the profile.",
+                view=self.view,
+                columns=list(self.header.mandatory),
+            )
+        total = max(reader.count(self.view), 1)
+        for frame in reader.read(self.view, list(self.header.pairs), CHUNK_ROWS):
+            frame.index = pd.RangeIndex(self.rows + 1, self.rows + 1 + len(frame))
+            self.rows += len(frame)
+            self.parts.append(self.columns.apply(self.name, frame))
+            progress.report(self.rows / total, f"{self.view}: {self.rows:,} rows")
+
+    def joined(self) -> Mapped:
+        """Return all chunks as one; the canonical columns also when there is no row."""
+        if not self.parts:
+            sources = list(self.header.pairs) or list(self.columns.table(self.name).sources)
+            self.parts = [self.columns.apply(self.name, pd.DataFrame(columns=sources, dtype="str"))]
+        parts, self.parts = self.parts, []  # the chunks are let go of once they are joined
+        mended: Counter[str] = Counter()
+        for part in parts:
+            mended.update(part.mended)
+        return Mapped(
+            frame=pd.concat([part.frame for part in parts]),
+            rejected=rejected.joined(part.rejected for part in parts),
+            aside=pd.concat([part.aside for part in parts]),
+            missing=self.header.missing,
+            ignored=self.header.ignored,
+            mended=mended,
+        )
+
+    def report(self, mapped: Mapped, aside: pd.DataFrame) -> TableReport:
+        """Return what became of the rows."""
+        return TableReport(
+            view=self.view,
+            rows=self.rows,
+            absent=self.absent,
+            missing=mapped.missing,
+            ignored=mapped.ignored,
+            mended=mapped.mended,
+            rejected=aside,
+        )
