@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import permissions, services
 from accounts.forms import ApproveForm, RejectForm
 from accounts.models import AuditEvent, SignupState, User
 
@@ -47,11 +47,15 @@ class UserAdmin(admin.ModelAdmin[User]):
         return tuple(field for field in self.fields if field not in open_ones)
 
     def save_model(
-        self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: forms.ModelForm[User],
+        change: bool,  # noqa: FBT001 -- Django's signature
     ) -> None:
         """Hand the change to the service, with what it was before."""
         before = {name: form.initial[name] for name in form.changed_data}
-        services.change_person(obj, by=_administrator(request), before=before, request=request)
+        services.change_person(obj, by=permissions.person(request), before=before, request=request)
 
     @admin.action(description=_("Approve the chosen signups …"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
@@ -59,7 +63,7 @@ class UserAdmin(admin.ModelAdmin[User]):
 
         def decide(person: User, role: str) -> None:
             services.approve_signup(
-                person, by=_administrator(request), role=role, request=request
+                person, by=permissions.person(request), role=role, request=request
             )
 
         return self._decide(request, queryset, ApproveForm, decide, _("Approve"))
@@ -70,7 +74,7 @@ class UserAdmin(admin.ModelAdmin[User]):
 
         def decide(person: User, reason: str) -> None:
             services.reject_signup(
-                person, by=_administrator(request), reason=reason, request=request
+                person, by=permissions.person(request), reason=reason, request=request
             )
 
         return self._decide(request, queryset, RejectForm, decide, _("Reject"))
@@ -101,7 +105,7 @@ class UserAdmin(admin.ModelAdmin[User]):
             except services.AlreadyDecided as error:
                 self.message_user(request, error.message, messages.ERROR)
             else:
-                self.message_user(request, f"{person}: {person.get_state_display()}")
+                self.message_user(request, f"{person.get_state_display()}: {person}")
         return None
 
 
@@ -125,10 +129,3 @@ class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
     def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
         """Entries are never deleted."""
         return False
-
-
-def _administrator(request: HttpRequest) -> User:
-    """Return who is deciding; admin only lets staff in."""
-    if not isinstance(request.user, User):
-        raise TypeError("admin was opened without a person")
-    return request.user

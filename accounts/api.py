@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts import services, tokens
 from accounts.authentication import enforce_csrf
 from accounts.models import User
-from accounts.permissions import IsSignedIn
+from accounts.permissions import IsSignedIn, person
 from accounts.serializers import LoginIn, MessageOut, PersonOut, RefreshIn, SignupIn, TokensOut
 
 
@@ -79,7 +79,7 @@ class LogoutView(APIView):
     @extend_schema(operation_id="logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End this sign-in: its tokens and its session."""
-        services.sign_out(request._request, by=request.user, token=str(request.auth or ""))
+        services.sign_out(request._request, by=person(request), token=str(request.auth or ""))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         tokens.clear_cookies(response)
         return response
@@ -93,7 +93,7 @@ class MeView(APIView):
     @extend_schema(operation_id="me", responses=PersonOut)
     def get(self, request: Request) -> Response:
         """Return the person who is asking."""
-        return Response(PersonOut(request.user).data)
+        return Response(PersonOut(person(request)).data)
 
 
 def _refresh_token(request: Request, given: str) -> tuple[str, bool]:

@@ -38,13 +38,13 @@ class TokenAuthentication(BaseAuthentication):
         """Return whose token this is, or refuse."""
         try:
             return tokens.user_of(token)
-        except tokens.TokenRefused:
-            raise AuthenticationFailed(_("This token is not valid, or no longer.")) from None
+        except tokens.TokenRefused as refused:
+            raise AuthenticationFailed(refused.message, refused.code) from None
 
 
 def enforce_csrf(request: Request) -> None:
     """Refuse a write that a cookie vouches for and no CSRF token."""
-    check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type,return-value]
+    check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]
     check.process_request(request._request)
     reason = check.process_view(request._request, None, (), {})  # type: ignore[arg-type]
     if reason:
@@ -55,7 +55,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     """Describes the token in the API's documentation."""
 
     target_class = "accounts.authentication.TokenAuthentication"
-    name = ("bearer", "cookie")
+    name = ["bearer", "cookie"]
 
     def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
         """Return both ways of sending it."""

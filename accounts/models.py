@@ -33,7 +33,13 @@ class UserManager(BaseUserManager["User"]):
     """Makes people; an address is kept in lower case, so that one person has one account."""
 
     def create_user(
-        self, email: str, password: str, *, role: str = Role.PLANNER, name: str = "", by: str = "setup"
+        self,
+        email: str,
+        password: str,
+        *,
+        role: str = Role.PLANNER,
+        name: str = "",
+        by: str = "setup",
     ) -> User:
         """Create somebody who may sign in at once, without the signup's waiting."""
         user = self.model(email=email.strip().lower(), name=name, role=role)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.models import Role, User
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -36,6 +38,17 @@ ABILITIES: dict[str, frozenset[Ability]] = {
 def may(user: Any, ability: Ability) -> bool:
     """Return whether a person (or nobody in particular) may do something."""
     return isinstance(user, User) and user.is_active and ability in ABILITIES[user.role]
+
+
+def person(request: HttpRequest | Request) -> User:
+    """Return who is asking.
+
+    Raises:
+        NotAuthenticated: nobody is signed in; the permissions should have refused before.
+    """
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 class _Needs(BasePermission):

@@ -35,7 +35,7 @@ class LoginIn(serializers.Serializer[Any]):
     use = serializers.ChoiceField(
         choices=("cookie", "bearer"),
         default="cookie",
-        help_text="cookie: for browsers, out of reach of scripts; bearer: in the answer, for programs",
+        help_text="cookie: for browsers, out of their scripts' reach; bearer: for programs",
     )
 
 

@@ -12,22 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit, tokens
+from accounts.errors import AccountError
 from accounts.models import Role, SignupState, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SIGN_IN = "sign_in"
 """Where a session keeps the id of the token family that was opened with it."""
-
-
-class AccountError(Exception):
-    """An expected failure with a message for people and a code for programs."""
-
-    code = "account_error"
-
-    def __init__(self, message: str, **extra: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.extra = extra
 
 
 class SignInRefused(AccountError):
@@ -131,7 +121,7 @@ def _decide(
 def change_person(
     person: User, *, by: User, before: dict[str, Any], request: HttpRequest | None = None
 ) -> None:
-    """Save a person's changed role, name or standing; one who may no longer sign in is signed out."""
+    """Save a changed role, name or standing; who may no longer sign in is signed out."""
     person.full_clean()
     person.save()
     if not person.is_active:
@@ -160,23 +150,19 @@ def sign_in(
     if person is not None and person.state == SignupState.PENDING:
         raise SignupPending(_("Your account waits for an administrator's approval."))
     if person is None or not person.is_active:
-        audit.record(
-            action="accounts.sign_in.refused", by="unknown", target=email, request=request
-        )
+        audit.record(action="accounts.sign_in.refused", by="unknown", target=email, request=request)
         raise SignInRefused(_("The e-mail address or the password is wrong."))
     with transaction.atomic():
         pair = tokens.start(person)
         if session:
             login(request, person, backend=BACKEND)
             request.session[SIGN_IN] = pair.sign_in
-        audit.record(
-            action="accounts.signed_in", by=person, target=person.email, request=request
-        )
+        audit.record(action="accounts.signed_in", by=person, target=person.email, request=request)
     return person, pair
 
 
 def _who(email: str, password: str) -> User | None:
-    """Return whose address and password these are; an unknown address takes as long as a known one."""
+    """Return whose address and password these are; an unknown address takes as long."""
     person = User.objects.filter(email=email.strip().lower()).first()
     if person is None:
         make_password(password)

@@ -1,4 +1,4 @@
-"""The tokens of a sign-in: made, followed by new ones, ended.  Cookie names and flags live here only.
+"""The tokens of a sign-in: made, followed by new ones, ended.  Cookies are described here only.
 
 Both tokens name their ``SignIn`` row.  The refresh token is good once: using it makes the next one,
 and using it again ends the sign-in, because then two parties hold it.
@@ -15,7 +15,9 @@ import jwt
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.errors import AccountError
 from accounts.models import SignIn, User
 
 ACCESS_COOKIE = "access_token"
@@ -25,8 +27,13 @@ ALGORITHM = "HS256"
 ACCESS, REFRESH = "access", "refresh"
 
 
-class TokenRefused(Exception):
-    """A token is expired, forged, ended, or was used before."""
+class TokenRefused(AccountError):
+    """A token is expired, forged, ended, or was used before; to the caller these are the same."""
+
+    code = "token_refused"
+
+    def __init__(self) -> None:
+        super().__init__(_("This token is not valid, or no longer."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,10 @@ def follow(refresh: str) -> tuple[User, Pair]:
     open_ones = SignIn.objects.filter(id=identity, ended_at=None, expires_at__gt=now)
     if not open_ones.filter(token=token).update(token=following, refreshed_at=now):
         open_ones.update(ended_at=now)
-        raise TokenRefused("used before")
+        raise TokenRefused
     sign_in = SignIn.objects.select_related("user").get(id=identity)
     if not sign_in.user.is_active:
-        raise TokenRefused("the account is closed")
+        raise TokenRefused
     return sign_in.user, _pair(sign_in)
 
 
@@ -71,21 +78,21 @@ def user_of(access: str) -> User:
     Raises:
         TokenRefused: it is not good, or its sign-in has ended.
     """
-    identity, _token = _read(access, ACCESS)
+    identity, _id = _read(access, ACCESS)
     sign_in = (
         SignIn.objects.select_related("user")
         .filter(id=identity, ended_at=None, expires_at__gt=timezone.now())
         .first()
     )
     if sign_in is None or not sign_in.user.is_active:
-        raise TokenRefused("signed out")
+        raise TokenRefused
     return sign_in.user
 
 
 def end(token: str) -> None:
     """End the sign-in of an access token; one that is no good ends nothing."""
     try:
-        identity, _token = _read(token, ACCESS)
+        identity, _id = _read(token, ACCESS)
     except TokenRefused:
         return
     end_sign_in(identity.hex)
@@ -158,7 +165,7 @@ def _read(token: str, kind: str) -> tuple[uuid.UUID, uuid.UUID]:
             options={"require": ["exp", "typ", "sid", "jti"]},
         )
     except jwt.InvalidTokenError:
-        raise TokenRefused("expired or not ours") from None
+        raise TokenRefused from None
     if claims["typ"] != kind:
-        raise TokenRefused(f"not a token for {kind}")
+        raise TokenRefused
     return uuid.UUID(claims["sid"]), uuid.UUID(claims["jti"])

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
 
@@ -60,9 +61,7 @@ def job_handlers_import(
         try:
             import_string(path)
         except ImportError as error:
-            found.append(
-                Error(f"Job kind {kind!r} leads to {path}: {error}", id="routingml.E004")
-            )
+            found.append(Error(f"Job kind {kind!r} leads to {path}: {error}", id="routingml.E004"))
     return found
 
 
@@ -73,7 +72,7 @@ def one_worker_on_sqlite(
     """SQLite has one writer at a time: more workers only wait for one another."""
     if settings.SQLITE and settings.Q_CLUSTER["workers"] > 1:
         return [
-            Warning(
+            checks.Warning(
                 "Several queue workers share one SQLite file.",
                 hint="Set QUEUE_WORKERS=1 or a DATABASE_URL of a database server.",
                 id="routingml.W001",

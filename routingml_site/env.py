@@ -79,7 +79,7 @@ def items(name: str, default: Sequence[str] = ()) -> list[str]:
 
 
 def path(name: str, default: Path) -> Path:
-    """Return a path; a relative one is taken from the default's folder, not from where one stands."""
+    """Return a path; a relative one begins at the default's folder, wherever one stands."""
     return (default.parent / Path(text(name, str(default))).expanduser()).resolve()
 
 
@@ -92,9 +92,13 @@ def secret(name: str, *, generated: Path | None = None) -> str:
     if not value and generated is not None:
         value = _generated_once(generated)
     if not value:
-        raise ImproperlyConfigured(f"{name} (or {name}_FILE, the path of a file with it) must be set")
+        raise ImproperlyConfigured(
+            f"{name} (or {name}_FILE, the path of a file with it) must be set"
+        )
     if len(value) < SECRET_LENGTH:
-        raise ImproperlyConfigured(f"{name} is too short: expected {SECRET_LENGTH} characters or more")
+        raise ImproperlyConfigured(
+            f"{name} is too short: expected {SECRET_LENGTH} characters or more"
+        )
     return value
 
 

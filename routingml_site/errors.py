@@ -1,7 +1,8 @@
 """Every failure of the API has one shape: ``{"error": {"code", "message", "extra"}}``.
 
-Expected failures are ``RoutingMLError`` or DRF's own exceptions and become an answer; anything else
-is a bug, is logged with its traceback, and tells the caller no more than the request's id.
+Expected failures (``RoutingMLError``, ``AccountError``, DRF's own exceptions) become an answer;
+anything else is a bug, is logged with its traceback, and tells the caller no more than the
+request's id.
 """
 
 from __future__ import annotations
@@ -19,15 +20,36 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts import services, tokens
+from accounts.errors import AccountError
 from registry.core.errors import NotEnoughData, RoutingMLError
+from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.progress import Cancelled
+from registry.selectors import NoActiveVersion, VersionUnknown
+from registry.services.config import ConfigConflict
+from registry.services.versions import VersionConflict, VersionNotReady
+from registry.store import VersionExists
 
 log = logging.getLogger(__name__)
 
 STATUSES: dict[type[Exception], int] = {
+    AccountError: status.HTTP_400_BAD_REQUEST,
+    services.SignInRefused: status.HTTP_401_UNAUTHORIZED,
+    services.SignupPending: status.HTTP_403_FORBIDDEN,
+    services.AlreadyDecided: status.HTTP_409_CONFLICT,
+    tokens.TokenRefused: status.HTTP_401_UNAUTHORIZED,
     RoutingMLError: status.HTTP_400_BAD_REQUEST,
     NotEnoughData: status.HTTP_409_CONFLICT,
     Cancelled: status.HTTP_409_CONFLICT,
+    VersionUnknown: status.HTTP_404_NOT_FOUND,
+    VersionExists: status.HTTP_409_CONFLICT,
+    VersionNotReady: status.HTTP_409_CONFLICT,
+    VersionConflict: status.HTTP_409_CONFLICT,
+    ConfigConflict: status.HTTP_409_CONFLICT,
+    NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
+    VersionMissing: status.HTTP_503_SERVICE_UNAVAILABLE,
+    VersionTampered: status.HTTP_503_SERVICE_UNAVAILABLE,
+    VersionIncompatible: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 """Status of an expected failure: the nearest ancestor that is listed decides."""
 
@@ -51,14 +73,14 @@ def envelope(code: str, message: str, extra: dict[str, Any] | None = None) -> di
     return {"error": {"code": code, "message": message, "extra": extra or {}}}
 
 
-def status_of(error: RoutingMLError) -> int:
+def status_of(error: AccountError | RoutingMLError) -> int:
     """Return the HTTP status of an expected failure."""
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of an API view into the envelope; ``None`` lets a bug be a bug."""
-    if isinstance(error, RoutingMLError):
+    if isinstance(error, AccountError | RoutingMLError):
         set_rollback()
         return Response(envelope(error.code, error.message, error.extra), status_of(error))
     if isinstance(error, Http404):

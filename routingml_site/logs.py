@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line, or one readable line at a developer's terminal.
 
-A call is ``log.info("training.run.finished", extra={"version": name})``: the event is constant, what
-varies is in ``extra``.  The request, the job and the person are added from ``registry.context``.
+A call is ``log.info("training.run.finished", extra={"version": name})``: the event is constant,
+what varies is in ``extra``.  The request, the job and the person come from ``registry.context``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from typing import Any
 
 from registry import context
 
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "request",
+}
 SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "signing_key")
 HIDDEN = "[hidden]"
 
@@ -60,8 +65,10 @@ class TextFormatter(logging.Formatter):
 
 def logging_settings(*, level: str, style: str) -> dict[str, Any]:
     """Return Django's ``LOGGING``: everything to standard error in the chosen style."""
-    formatter = "routingml_site.logs.JsonFormatter" if style == "json" else (
-        "routingml_site.logs.TextFormatter"
+    formatter = (
+        "routingml_site.logs.JsonFormatter"
+        if style == "json"
+        else ("routingml_site.logs.TextFormatter")
     )
     return {
         "version": 1,
@@ -72,6 +79,8 @@ def logging_settings(*, level: str, style: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": ["stderr"], "level": level, "propagate": False},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
+            "django.request": {"level": "ERROR"},  # a 404 is in the access line already
+            "waitress.queue": {"level": "ERROR"},  # a browser asking for six files is no news
             "django_q": {"handlers": ["stderr"], "level": level, "propagate": False},
         },
     }

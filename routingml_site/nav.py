@@ -39,7 +39,11 @@ ENTRIES = (
 def links(user: Any, path: str) -> list[Link]:
     """Return what a person may open; the page that is open is marked."""
     allowed = [entry for entry in ENTRIES if may(user, entry.ability)]
-    return [Link(entry.label, href, path.startswith(href)) for entry in allowed if (href := _href(entry))]
+    return [
+        Link(entry.label, href, path.startswith(href))
+        for entry in allowed
+        if (href := _href(entry))
+    ]
 
 
 def _href(entry: Entry) -> str:

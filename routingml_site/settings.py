@@ -1,8 +1,8 @@
 """The one settings file.
 
 Every value that a site may change is read through ``env.py`` from the environment (or ``.env``);
-``.env.example`` lists them.  ``PROFILE=development`` needs nothing; ``PROFILE=production`` insists on
-secrets and host names and assumes TLS in front.
+``.env.example`` lists them.  ``PROFILE=development`` needs nothing; ``PROFILE=production`` insists
+on secrets and host names and assumes TLS in front.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEBUG = env.flag("DEBUG", default=False)
 BRAND = "RoutingML"
 VERSION = "0.1.0"
 
-# Where things are kept -----------------------------------------------------------------------------
+# Where things are kept ----------------------------------------------------------------------------
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
 MODELS_STORE = env.path("MODELS_STORE", BASE_DIR / "models_store")
 DATABASES = {
@@ -149,8 +149,10 @@ PASSWORD_HASHERS = [
 ]
 _VALIDATORS = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": _VALIDATORS + "UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": _VALIDATORS + "UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": _VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": _VALIDATORS + "CommonPasswordValidator"},
     {"NAME": _VALIDATORS + "NumericPasswordValidator"},
@@ -165,7 +167,9 @@ TOKEN_SIGNING_KEY = salted_hmac(
 """Derived, so that a token can never be mistaken for anything else that SECRET_KEY signs."""
 
 # Security -----------------------------------------------------------------------------------------
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = env.items(
+    "ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]")
+)
 BEHIND_TLS = env.flag("BEHIND_TLS", default=PRODUCTION)
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 SESSION_COOKIE_AGE = SIGN_IN_DAYS * 86_400

@@ -24,7 +24,9 @@ SECONDS = Histogram(
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def count_request(route: str, method: str | None, response: HttpResponseBase, seconds: float) -> None:
+def count_request(
+    route: str, method: str | None, response: HttpResponseBase, seconds: float
+) -> None:
     """Count an answer under its route's pattern: never its path, which has no end of values."""
     known = method if method in METHODS else "other"
     REQUESTS.labels(route or "none", known, str(response.status_code)).inc()

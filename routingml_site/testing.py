@@ -1,4 +1,4 @@
-"""Fixtures that every test may ask for by name: the cast, their browsers and programs, closed doors.
+"""Fixtures for every test: the cast, their browsers and programs, an empty house, closed doors.
 
 Loaded by ``-p routingml_site.testing`` before Django reads its settings, so the environment is made
 here: each test process has its own empty data folder and its own keys.  Models are imported inside

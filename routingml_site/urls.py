@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts import views
 from routingml_site import errors, health, home, preferences, telemetry
 
 handler400 = errors.bad_request
@@ -16,6 +18,7 @@ handler404 = errors.not_found
 handler500 = errors.server_error
 
 admin.site.site_header = admin.site.site_title = settings.BRAND
+admin.site.unregister(Group)  # roles say who may do what; groups mean nothing here
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -28,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path("admin/logout/", views.sign_out),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("prediction.urls")),

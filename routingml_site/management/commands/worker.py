@@ -20,16 +20,18 @@ ON_POSIX = os.name == "posix"
 class Command(BaseCommand):
     """Keeps one process for each cluster of ``Q_CLUSTER``, and stops them together.
 
-    Each cluster runs in a session of its own and stops when its standard input closes: a signal sent
-    to the whole group, as by Ctrl-C, makes django-q's main process wait for ever, and a worker that
-    is killed would otherwise leave its clusters behind.
+    Each cluster runs in a session of its own and stops when its standard input closes: a signal
+    sent to the whole group, as by Ctrl-C, makes django-q's main process wait for ever, and a
+    worker that is killed would otherwise leave its clusters behind.
     """
 
     help = "Run the queue: one cluster for short tasks, one for long jobs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the patience at the end, and (for the processes it starts) a cluster's name."""
-        parser.add_argument("--grace", type=float, default=30.0, help="seconds left to running jobs")
+        parser.add_argument(
+            "--grace", type=float, default=30.0, help="seconds left to running jobs"
+        )
         parser.add_argument("--cluster", default="", help="run this one cluster until stdin closes")
 
     def handle(self, *args: Any, grace: float, cluster: str, **options: Any) -> None:
