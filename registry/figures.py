@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
 
 SAME_WITHIN = 0.0005
 """Differences below this vanish in the digits shown, so they are no difference."""
@@ -46,7 +46,7 @@ class Figure:
     """
 
     key: str
-    label: str | Promise
+    label: str | _StrPromise
     better: Better
     unit: str = "%"
     target: float | None = None
@@ -99,7 +99,7 @@ FIGURES = (
 HEADLINE_KEYS = ("exact_match", "hit_at_5", "sequence_similarity", "wape", "interval_coverage")
 HEADLINES = tuple(figure for figure in FIGURES if figure.key in HEADLINE_KEYS)
 
-BASELINES: dict[str, str | Promise] = {
+BASELINES: dict[str, str | _StrPromise] = {
     "onehot_nearest": gettext_lazy("copy of the nearest item"),
     "group_commonest": gettext_lazy("commonest routing of the group"),
     "predecessor": gettext_lazy("the former program's way"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
 
 Value = int | str
 
@@ -40,13 +40,13 @@ class Parameter:
     """
 
     name: str
-    label: str | Promise
-    help: str | Promise
+    label: str | _StrPromise
+    help: str | _StrPromise
     default: Value
     setting: str = ""
     least: int = 0
     most: int = 0
-    choices: tuple[tuple[str, str | Promise], ...] = ()
+    choices: tuple[tuple[str, str | _StrPromise], ...] = ()
 
     def clean(self, value: Any) -> Value:
         """Return ``value`` when the parameter can have it.

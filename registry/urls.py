@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from registry import api
 
 app_name = "registry"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/models", api.VersionListView.as_view(), name="api_versions"),
+    path("api/models/active", api.ActiveVersionView.as_view(), name="api_active"),
+    path("api/models/history", api.HistoryView.as_view(), name="api_history"),
+    path("api/models/rollback", api.RollBackView.as_view(), name="api_rollback"),
+    path("api/models/cache/invalidate", api.InvalidateView.as_view(), name="api_invalidate"),
+    path("api/models/<str:version>", api.VersionView.as_view(), name="api_version"),
+    path("api/models/<str:version>/activate", api.ActivateView.as_view(), name="api_activate"),
+    path("api/config/runtime", api.ConfigView.as_view(), name="api_config"),
+    path("api/config/history", api.ConfigHistoryView.as_view(), name="api_config_history"),
+]

@@ -1,0 +1,7 @@
+"""What of the registry is in Django admin; importing a module registers its pages."""
+
+from __future__ import annotations
+
+from registry.admin import config, versions
+
+__all__ = ["config", "versions"]
