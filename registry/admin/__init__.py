@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from registry.admin import config, versions
+from registry.admin import config, mappings, versions
 
-__all__ = ["config", "versions"]
+__all__ = ["config", "mappings", "versions"]
