@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from registry.core.model import RoutingModel
-
     from registry.core.state import State
 
 log = logging.getLogger(__name__)
@@ -75,7 +74,7 @@ class Loader:
 
     def __init__(
         self,
-        build: Callable[[Mapping[str, State]], Any],
+        build: Callable[[Mapping[str, State], str], Any],
         *,
         look: Callable[[], ActiveVersion | None] = selectors.active_version,
         clock: Callable[[], float] = time.monotonic,
@@ -88,6 +87,7 @@ class Loader:
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
         self._looked_at = float("-inf")
+        self._is_blind = False
         self._wanted: ActiveVersion | None = None
         self._loaded: tuple[ActiveVersion, LoadedModel] | None = None
         self._failure: _Failure | None = None
@@ -163,8 +163,11 @@ class Loader:
         try:
             self._wanted = self._look()
         except DatabaseError as error:
-            log.warning("prediction.loader.look_failed", extra={"reason": str(error)})
+            if not self._is_blind:  # once, not twice a second
+                log.warning("prediction.loader.look_failed", extra={"reason": str(error)})
+            self._is_blind = True
             return
+        self._is_blind = False
         if self._wanted is None:
             self._loaded = None
 
@@ -205,7 +208,7 @@ class Loader:
     def _load(self, wanted: ActiveVersion) -> LoadedModel:
         try:
             _manifest, states = store.read(wanted.name, wanted.digest)
-            model = self._build(states)
+            model = self._build(states, wanted.name)
         except RoutingMLError:
             raise
         except Exception as error:
@@ -229,12 +232,18 @@ class Loader:
         )
 
 
-def build_model(states: Mapping[str, State]) -> RoutingModel:
-    """Turn what was read from a version's folder into the model."""
+def build_model(states: Mapping[str, State], name: str) -> RoutingModel:
+    """Turn what was read from a version's folder into the model, and let it answer once.
+
+    The first answer prepares what the later ones share, and proves that there will be any.
+    """
     # Not at the top: scikit-learn takes a second to import, and every command would wait for it.
     from registry.core.model import RoutingModel
 
-    return RoutingModel.from_states(states)
+    model = RoutingModel.from_states(states, name)
+    known = model.item(model.item_codes[0]) if model.item_codes else None
+    model.predict([known] if known else [], top_k=1)
+    return model
 
 
 _loader = Loader(build_model)

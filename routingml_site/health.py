@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from prediction import loader
 from routingml_site.active import active_version_name
 
 log = logging.getLogger(__name__)
@@ -84,5 +86,11 @@ class ReadyView(APIView):
         """Run every check; 503 when one of them fails."""
         found = {name: check() for name, check in CHECKS.items()}
         ready = all(result == OK for result in found.values())
-        body = {"status": OK if ready else "not ready", "checks": found}
+        # A new version that cannot be loaded while the old one answers is told, but is no failure:
+        # whoever restarted the process because of it would lose the version that answers.
+        body = {
+            "status": OK if ready else "not ready",
+            "checks": found,
+            "model": asdict(loader.status()),
+        }
         return Response(body, 200 if ready else 503)

@@ -1,4 +1,4 @@
-"""WSGI entry."""
+"""WSGI entry: what a server imports, so the place where the active model begins to be watched."""
 
 from __future__ import annotations
 
@@ -8,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routingml_site.settings")
 application = get_wsgi_application()
+
+from prediction import loader  # noqa: E402 -- its models need the line above
+
+loader.watch()

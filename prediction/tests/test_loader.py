@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import OperationalError
 
-from prediction.loader import LOOK_SECONDS, RETRY_SECONDS, Loader, NoActiveVersion
+from prediction.loader import LOOK_SECONDS, RETRY_SECONDS, LoadedModel, Loader, NoActiveVersion
 from registry import selectors, store
 from registry.core.artifacts import VersionIncompatible, VersionMissing, VersionTampered
 from registry.selectors import ActiveVersion
@@ -55,9 +55,15 @@ class Database:
         return self.seen
 
 
-def name_inside(states: Mapping[str, State]) -> str:
+def name_inside(states: Mapping[str, State], name: str) -> str:
     """The tiniest model there is: the name that its version holds."""
+    assert name == states["part"].meta["name"]
     return str(states["part"].meta["name"])
+
+
+def content(loaded: LoadedModel) -> object:
+    """What the tiniest model says."""
+    return loaded.model
 
 
 def go_live(name: str, database: Database) -> None:
@@ -98,7 +104,7 @@ def test_the_active_version_is_loaded_when_it_is_first_asked_for(
     go_live(FIRST, database)
 
     loaded = loader.active()
-    assert (loaded.name, loaded.model) == (FIRST, FIRST)
+    assert (loaded.name, content(loaded)) == (FIRST, FIRST)
     assert loader.active() is loaded
 
 
@@ -127,10 +133,9 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
 ) -> None:
     may_finish = threading.Event()
 
-    def build(states: Mapping[str, State]) -> str:
-        name = name_inside(states)
+    def build(states: Mapping[str, State], name: str) -> str:
         assert name == FIRST or may_finish.wait(PATIENCE)
-        return name
+        return name_inside(states, name)
 
     loader = Loader(build, look=database, clock=clock)
     go_live(FIRST, database)
@@ -141,7 +146,7 @@ def test_the_old_version_answers_until_the_new_one_is_ready(
     assert [loader.active().name for _ in range(20)] == [FIRST] * 20
     may_finish.set()
     assert eventually(lambda: loader.active().name == SECOND)
-    assert loader.active().model == SECOND
+    assert content(loader.active()) == SECOND
 
 
 def test_many_threads_never_miss_an_answer_while_versions_change(database: Database) -> None:
@@ -183,8 +188,8 @@ def test_of_many_first_callers_one_loads_and_all_get_the_same(database: Database
     builds: list[str] = []
     gate = threading.Barrier(8)
 
-    def build(states: Mapping[str, State]) -> str:
-        builds.append(name_inside(states))
+    def build(states: Mapping[str, State], name: str) -> str:
+        builds.append(name_inside(states, name))
         return builds[-1]
 
     loader = Loader(build, look=database)
@@ -273,7 +278,7 @@ def test_another_genuine_version_in_its_place_is_not_loaded(
 
 
 def test_a_version_that_this_release_cannot_build_is_incompatible(database: Database) -> None:
-    def build(states: Mapping[str, State]) -> str:
+    def build(states: Mapping[str, State], name: str) -> str:
         return str(states["a part of another release"])
 
     go_live(FIRST, database)
@@ -288,8 +293,12 @@ def test_a_silent_database_changes_nothing(
     loader.active()
     database.is_down = True
     clock.now += LOOK_SECONDS
-
     assert loader.active().name == FIRST
+
+    database.is_down = False
+    go_live(SECOND, database)
+    clock.now += LOOK_SECONDS
+    assert eventually(lambda: loader.active().name == SECOND)
 
 
 def test_rolling_back_is_followed_too(loader: Loader, database: Database, clock: Clock) -> None:

@@ -8,8 +8,6 @@ import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from routingml_site.wsgi import application
-
 
 class Command(BaseCommand):
     """Answers HTTP with waitress, which is the same on every system."""
@@ -24,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
         """Serve until stopped."""
+        from routingml_site.wsgi import application  # begins to watch the active model
+
         self.stdout.write(f"http://{host}:{port}/")
         waitress.serve(
             application,
