@@ -126,22 +126,19 @@ class Duty:
 
 DUTIES: tuple[Duty, ...] = (
     Duty(0.38),
-    Duty(0.12, holes=Holes.TAPS),
-    Duty(0.12, holes=Holes.PORTS, bar=30),
-    Duty(0.08, keyway=True),
-    Duty(0.07, holes=Holes.PORTS, bar=60, proof=Proof.PENETRANT),
-    Duty(0.06, coating=Coating.TC),
-    Duty(0.05, coating=Coating.STELLITE, proof=Proof.PENETRANT),
-    Duty(0.04, coating=Coating.CHROME),
-    Duty(0.04, coating=Coating.DLC, bar=45),
-    Duty(0.04, holes=Holes.PORTS, proof=Proof.RADIOGRAPH, bar=90),
+    Duty(0.15, holes=Holes.PORTS, bar=30),
+    Duty(0.05, holes=Holes.PORTS, bar=60, proof=Proof.RADIOGRAPH),
+    Duty(0.16, holes=Holes.TAPS),
+    Duty(0.09, keyway=True),
+    Duty(0.10, coating=Coating.TC),
+    Duty(0.07, coating=Coating.STELLITE, proof=Proof.PENETRANT),
 )
 
 
 KINDS: Ints = np.array([int(material.kind) for material in MATERIALS])
 SERIES_COUNT = 873
 """Seal series; each belongs to one kind of seal."""
-_SEAL_SHARE = (0.34, 0.17, 0.23, 0.13, 0.06, 0.07)
+_SEAL_SHARE = (0.28, 0.19, 0.25, 0.14, 0.07, 0.07)
 SERIES_SEAL: Ints = pick(np.random.default_rng(1964), _SEAL_SHARE, SERIES_COUNT)
 SERIES_SEAL[:6] = range(6)
 
@@ -153,7 +150,7 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
     era = _eras(count, rng, latest)
     standard = rng.random(count) < 0.12
     outside = _outside(family, standard, rng)
-    series = pick(rng, zipf(SERIES_COUNT, 0.8), count)
+    series = pick(rng, zipf(SERIES_COUNT, 1.0), count)
     material = _materials(family, era, rng)
     duty = pick(rng, [d.share for d in DUTIES], count)
     drawn = Attributes(
@@ -162,12 +159,12 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
         material=material,
         rubber=_pool("rubber", era, rng),
         outside=outside,
-        inside=_step(outside * pick_value(rng, (0.62, 0.7, 0.78, 0.85), count)),
+        inside=_inside(family, outside, rng),
         thick=_thickness(family, outside, rng),
         seal=SERIES_SEAL[series],
         series=series,
         standard=standard,
-        grade=pick(rng, (0.68, 0.15, 0.04, 0.07, 0.06), count),
+        grade=pick(rng, (0.78, 0.10, 0.03, 0.04, 0.05), count),
         coating=np.array([int(d.coating) for d in DUTIES])[duty],
         raw=np.zeros(count, dtype=np.int64),
         holes=np.array([int(d.holes) for d in DUTIES])[duty],
@@ -179,6 +176,7 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
         drawing=np.arange(count),
     )
     _make_siblings(drawn, rng)
+    _specialise(drawn)
     drawn.raw = _raw(drawn)
     return drawn
 
@@ -218,6 +216,12 @@ def _outside(family: Ints, standard: Bools, rng: np.random.Generator) -> Floats:
     return _step(np.where(standard, catalogue, size))
 
 
+def _inside(family: Ints, outside: Floats, rng: np.random.Generator) -> Floats:
+    """Return bores: a share of the diameter that each family keeps to."""
+    share = 0.7 + 0.025 * (family % 5) + rng.normal(0, 0.012, len(family))
+    return _step(outside * share)
+
+
 def _thickness(family: Ints, outside: Floats, rng: np.random.Generator) -> Floats:
     stretch = np.array([f.stretch for f in FAMILIES])[family]
     return _step(outside * stretch * pick_value(rng, (0.75, 0.9, 1.0, 1.2, 1.5), len(family)))
@@ -226,7 +230,7 @@ def _thickness(family: Ints, outside: Floats, rng: np.random.Generator) -> Float
 def _pool(name: str, era: Floats, rng: np.random.Generator) -> Ints:
     """Draw materials of a pool; the later the year, the more the rising ones are used."""
     members = np.array([n for n, m in enumerate(MATERIALS) if m.kind in POOLS[name]])
-    use = np.array([MATERIALS[n].use for n in members])
+    use = np.array([MATERIALS[n].use for n in members]) ** 1.4
     trend = np.array([MATERIALS[n].trend for n in members])
     early = members[pick(rng, use, len(era))]
     late = members[pick(rng, use * trend, len(era))]
@@ -269,8 +273,7 @@ def _refit(drawn: Attributes, variant: Bools, rng: np.random.Generator) -> None:
     median = np.array([f.size for f in FAMILIES])[drawn.family]
     odd = variant & (np.abs(np.log(drawn.outside / median)) > 1.4)
     drawn.outside = np.where(odd, sized, drawn.outside)
-    ratio = pick_value(rng, (0.62, 0.7, 0.78, 0.85), len(drawn))
-    drawn.inside = np.where(variant, _step(drawn.outside * ratio), drawn.inside)
+    drawn.inside = np.where(variant, _inside(drawn.family, drawn.outside, rng), drawn.inside)
     drawn.thick = np.where(
         variant, _thickness(drawn.family, drawn.outside, rng), drawn.thick
     )
@@ -282,15 +285,30 @@ def _refit(drawn: Attributes, variant: Bools, rng: np.random.Generator) -> None:
     drawn.material = np.where(wrong, fresh, drawn.material)
 
 
+def _specialise(drawn: Attributes) -> None:
+    """Take from designs what their kind of part never has, and give each the layer that suits it."""
+    process = np.array([f.process for f in FAMILIES])[drawn.family]
+    turned = np.isin(process, ("ring", "sleeve", "small"))
+    faces = np.isin(process, ("face", "shrink"))
+    drilled = turned | np.isin(process, ("plate", "vessel"))
+    hard = drawn.coating == Coating.TC
+    steel = drawn.kind(Kind.STEEL, Kind.MARTENSITIC)
+    drawn.coating = np.select(
+        [hard & faces, ~turned, hard & steel], [Coating.DLC, Coating.NONE, Coating.CHROME],
+        drawn.coating,
+    )
+    assembled = np.isin(process, ("bom", "kit", "vessel"))
+    drawn.bar = np.where(assembled & (drawn.holes == Holes.TAPS), 30, drawn.bar)
+    drawn.holes = np.where(drilled, drawn.holes, Holes.NONE)
+    drawn.keyway = drawn.keyway & (turned | faces)
+    drawn.proof = np.where(drilled, drawn.proof, Proof.NONE)
+
+
 def _raw(a: Attributes) -> Ints:
-    """Say what each part is made from; follows from size, shape, material and grade."""
+    """Say what each part is made from; follows from size, shape and material."""
     flat = a.thick < 0.12 * a.outside
-    tall = a.thick > 1.2 * a.outside
-    big = a.outside >= 180
-    cast = a.kind(Kind.BRONZE) | (a.kind(Kind.STAINLESS, Kind.STEEL) & big & (a.holes == Holes.PORTS))
-    forged = big & (a.grade != Grade.GENERAL) | (a.outside >= 320)
-    pipe = tall & (a.outside >= 70) & ~a.kind(Kind.ALLOY, Kind.TITANIUM)
-    raw = np.select([cast & (a.grade == Grade.GENERAL), forged, flat, pipe],
+    tall = (a.thick > 1.2 * a.outside) & (a.outside >= 70)
+    raw = np.select([a.kind(Kind.BRONZE), a.outside >= 210, flat, tall],
                     [Raw.CAST, Raw.FORGED, Raw.PLATE, Raw.PIPE], Raw.BAR)
     bought = a.kind(Kind.CARBON, Kind.SIC, Kind.TUNGSTEN, Kind.CERAMIC, Kind.RUBBER)
     return np.where(bought, Raw.BOUGHT, raw).astype(np.int64)

@@ -14,7 +14,7 @@ from routingml_site.plant.streams import Bools, Ints, Streams, pick, zipf
 from routingml_site.plant.texts import Strings, blank
 
 _PREFIXES = (
-    ("SP", "PS", "U"), ("DB", "TD"), ("CT", "QC", "CA"), ("BX", "MB"), ("DG", "GS"), ("SG", "SPL"),
+    ("SP", "PS", "U"), ("DB", "TD"), ("CT", "QC", "CA"), ("BX", "MB"), ("DG", "GS"), ("SG", "AG"),
 )
 _RAW = ("BAR", "PLATE", "FORGING", "CASTING", "PIPE", "PURCHASE")
 _RAW_NAME = ("환봉", "판재", "단조", "주조", "파이프", "구매")
@@ -33,7 +33,7 @@ def master_data(a: Attributes, streams: Streams) -> pd.DataFrame:
     columns |= _seals(a, streams)
     columns |= _drawings(a, streams)
     columns |= _groups(a, streams)
-    written = rng.random(count) < np.where(sized, 0.35, 0.8)
+    written = rng.random(count) < np.where(sized, 0.35, 0.85)
     columns["ITEM_SPEC"] = texts.specification(a, written, streams)
     columns["ADDITIONAL_SPEC"] = texts.additional(a, streams)
     return pd.DataFrame(columns, index=range(count)).drop(columns="ITEM_CD")
@@ -94,7 +94,7 @@ def _materials(a: Attributes, streams: Streams) -> dict[str, object]:
     count = len(a)
     code = texts.choose(a.material, {n: m.spellings for n, m in enumerate(MATERIALS)}, rng)
     other = texts.choose(a.rubber, {n: m.spellings[:2] for n, m in enumerate(MATERIALS)}, rng)
-    mixed = np.isin(a.family, [0, 1]) & (rng.random(count) < 0.6) | (rng.random(count) < 0.02)
+    mixed = np.isin(a.family, [0, 1]) & (rng.random(count) < 0.8) | (rng.random(count) < 0.02)
     described = texts.choose(a.material, {n: m.descriptions for n, m in enumerate(MATERIALS)}, rng)
     plus = texts.join([code, blank(other, ~mixed)], "+")
     return {
@@ -140,12 +140,12 @@ def _seals(a: Attributes, streams: Streams) -> dict[str, object]:
     columns: dict[str, object] = {
         "SealTypeGrup": blank(codes[a.series], rng.random(count) < 0.84),
     }
-    for side, share in (("IN", 0.8), ("MID", 0.06), ("OUT", 0.25)):
+    for side, share in (("IN", 0.88), ("MID", 0.06), ("OUT", 0.25)):
         there = rng.random(count) < share
         series = a.series if side == "IN" else pick(rng, zipf(SERIES_COUNT), count)
-        millimetres = rng.random(count) < 0.85
+        millimetres = ~a.inches & (rng.random(count) < 0.97)
         size = np.where(millimetres, shaft, np.round(shaft / 25.4, 3))
-        known = there & (rng.random(count) < 0.6)
+        known = there & (rng.random(count) < 0.8)
         columns[f"{side}_SEALTYPE_CD"] = blank(codes[series], ~there)
         columns[f"{side}_SEALSIZE"] = np.where(known, size, np.where(there, 0.0, np.nan))
         columns[f"{side}_SEALSIZE_UOM"] = blank(np.where(millimetres, "MM", "INCH"), ~known)
@@ -170,7 +170,7 @@ def _groups(a: Attributes, streams: Streams) -> dict[str, object]:
     project = pick(rng, zipf(7800, 0.8), count)
     land = _lookup(list(_COUNTRY), project % len(_COUNTRY))
     number = pd.Series(project + 1000).astype(str).to_numpy(dtype=object)
-    kind = pick(rng, zipf(375), count)
+    kind = a.series % 375
     return {
         "GROUP1": blank(texts.join([land, number], ""), rng.random(count) < 0.2),
         "GROUP2": blank(_lookup([f"G{n:03d}" for n in range(375)], kind), rng.random(count) < 0.3),

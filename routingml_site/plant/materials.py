@@ -87,7 +87,7 @@ POOLS: dict[str, tuple[Kind, ...]] = {
     "metal": (K.STAINLESS, K.MARTENSITIC, K.DUPLEX, K.ALLOY, K.TITANIUM, K.STEEL, K.BRONZE),
     "fine": (K.STAINLESS, K.ALLOY, K.TITANIUM, K.MARTENSITIC),
     "rubber": (K.RUBBER, K.PTFE),
-    "gasket": (K.PTFE, K.GRAPHITE, K.RUBBER),
+    "gasket": (K.PTFE, K.GRAPHITE),
     "heavy": (K.STAINLESS, K.STEEL, K.DUPLEX),
 }
 """Which classes a family may be made of."""

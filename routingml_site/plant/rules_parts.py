@@ -8,15 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from routingml_site.plant.attributes import (
-    Attributes,
-    Coating,
-    Grade,
-    Holes,
-    Proof,
-    Raw,
-    Seal,
-)
+from routingml_site.plant.attributes import Attributes, Coating, Grade, Holes, Proof, Raw, Seal
 from routingml_site.plant.materials import Kind
 from routingml_site.plant.streams import Bools
 
@@ -29,124 +21,114 @@ def everyone(a: Attributes) -> Bools:
     return np.ones(len(a), dtype=bool)
 
 
+def critical(a: Attributes) -> Bools:
+    """Tell whose customer wants every part marked and documented."""
+    return (a.grade == Grade.API) | (a.grade == Grade.NUCLEAR)
+
+
 def ring(a: Attributes) -> Steps:
     """Turned and milled rings: glands, retainers, collars, flanges."""
     tough, hard = a.kind(*TOUGH), a.kind(Kind.MARTENSITIC)
-    small = a.outside < np.where(tough, 80, 105)
-    large = (a.outside >= np.where(tough, 220, 260)) & ~small
-    tc, stellite = a.coating == Coating.TC, a.coating == Coating.STELLITE
-    careful = (a.grade == Grade.API) | (a.grade == Grade.NUCLEAR)
-    ports, taps = a.holes == Holes.PORTS, a.holes == Holes.TAPS
+    small = a.outside < np.where(tough, 65, 85)
+    large = a.outside >= np.where(tough, 170, 210)
+    coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
+    stellite, ports = a.coating == Coating.STELLITE, a.holes == Holes.PORTS
     return [
-        ("SW01", (a.raw == Raw.BAR) & ~(small & a.standard)),
+        ("SW01", (a.raw != Raw.PLATE) & (a.raw != Raw.FORGED)),
         ("SW02", a.raw == Raw.PLATE),
         ("PR02", a.raw == Raw.FORGED),
-        ("CS01", a.raw == Raw.CAST),
-        ("HT02", large & (a.raw != Raw.CAST)),
         ("LT07", small & a.standard),
         ("LT01", small & ~a.standard),
         ("LT02", ~small & ~large),
         ("LT03", large),
-        ("PL05", stellite),
         ("HT01", hard),
+        ("PL05", stellite),
         ("LT06", stellite | hard),
         ("MC01", ports & ~large),
         ("MC02", ports & large),
-        ("DR01", taps & ~(small & a.standard)),
-        ("WE01", a.keyway & (hard | tough)),
-        ("SL01", a.keyway & ~(hard | tough)),
-        ("PL04", tc),
-        ("GD01", tc),
+        ("DR01", a.holes == Holes.TAPS),
+        ("SL01", a.keyway),
+        ("PL04", a.coating == Coating.TC),
+        ("PL01", a.coating == Coating.CHROME),
+        ("GD01", coated),
         ("IN04", a.proof == Proof.PENETRANT),
-        ("IN05", a.proof == Proof.RADIOGRAPH),
-        ("DB01", ~small | ports),
-        ("TS01", ports & (a.bar >= 30)),
-        ("PL08", careful & a.kind(Kind.STAINLESS, Kind.DUPLEX)),
-        ("CL03", a.grade == Grade.CLEAN),
-        ("MK01", careful | a.standard),
+        ("DB01", everyone(a)),
+        ("TS01", ports & ~small),
+        ("CL01", everyone(a)),
+        ("MK01", critical(a)),
         ("IN02", everyone(a)),
+        ("PK01", everyone(a)),
     ]
 
 
 def sleeve(a: Attributes) -> Steps:
     """Sleeves, bushings and nuts: turned inside and out, ground where something runs on them."""
-    tough, hard = a.kind(*TOUGH), a.kind(Kind.MARTENSITIC)
-    small = a.outside < np.where(tough, 60, 75)
-    large = a.outside >= 150
-    long = a.thick >= 1.2 * a.outside
+    hard, tough = a.kind(Kind.MARTENSITIC), a.kind(*TOUGH)
+    large = a.outside >= np.where(tough, 75, 95)
     coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
+    stellite = a.coating == Coating.STELLITE
     return [
-        ("SW01", (a.raw == Raw.BAR) | (a.raw == Raw.PIPE)),
-        ("PR02", (a.raw == Raw.FORGED) | (a.raw == Raw.CAST)),
-        ("DR02", long & (a.raw == Raw.BAR) & ~small),
-        ("LT01", small),
-        ("LT02", ~small & ~large),
-        ("LT03", large),
+        ("SW01", everyone(a)),
+        ("LT01", ~large),
+        ("LT02", large),
         ("HT01", hard),
-        ("PL05", a.coating == Coating.STELLITE),
-        ("LT06", hard | (a.coating == Coating.STELLITE)),
+        ("PL05", stellite),
         ("SL01", a.keyway & ~tough),
         ("WE01", a.keyway & tough),
         ("DR01", a.holes != Holes.NONE),
         ("PL04", a.coating == Coating.TC),
         ("PL01", a.coating == Coating.CHROME),
-        ("GD01", coated | hard | (long & (a.grade == Grade.API))),
-        ("IN04", (a.proof == Proof.PENETRANT) & ~coated),
-        ("DB01", a.holes != Holes.NONE),
-        ("BL01", large & (a.seal == Seal.GAS)),
-        ("CL03", a.grade == Grade.CLEAN),
-        ("MK01", (a.grade == Grade.API) | (a.grade == Grade.NUCLEAR)),
+        ("GD01", coated | hard | stellite),
+        ("IN04", stellite),
+        ("DB01", everyone(a)),
+        ("CL01", everyone(a)),
+        ("MK01", critical(a) & ~a.standard),
         ("IN02", everyone(a)),
+        ("PK01", everyone(a)),
     ]
 
 
 def face(a: Attributes) -> Steps:
     """Seal faces: ground and lapped flat; what comes first depends on the material."""
     carbon, ceramic = a.kind(Kind.CARBON), a.kind(Kind.CERAMIC)
-    stone = a.kind(Kind.SIC, Kind.TUNGSTEN)
-    large, small = a.outside >= 130, a.outside < 60
-    gas = a.seal == Seal.GAS
-    fine = gas | (a.grade == Grade.API) | (a.bar >= 45)
+    large, small = a.outside >= 100, a.outside < 55
+    gas = (a.seal == Seal.GAS) & ~carbon
+    fine = gas | critical(a) | (a.bar >= 60)
     return [
-        ("PR02", ~carbon & large),
+        ("PR02", everyone(a)),
         ("LT01", carbon & ~large),
         ("LT02", carbon & large),
-        ("GD03", stone & ~small),
-        ("GD02", stone | ceramic),
-        ("WE01", a.keyway & a.kind(Kind.TUNGSTEN)),
-        ("MC01", a.keyway & carbon),
-        ("LZ01", gas & stone),
-        ("PL06", (a.coating == Coating.DLC) & stone),
-        ("LP01", ~(small & a.standard)),
-        ("LP02", fine | (small & a.standard)),
+        ("GD03", ~carbon & ~ceramic & ~small),
+        ("GD02", ~carbon),
+        ("WE01", a.keyway & ~carbon),
+        ("LZ01", gas),
+        ("PL06", (a.coating == Coating.DLC) & ~carbon),
+        ("LP01", everyone(a)),
+        ("LP02", fine),
         ("PO01", carbon & ~fine),
-        ("FL01", fine & ~small),
-        ("TS04", carbon & (a.bar >= 45)),
-        ("CL02", stone | gas),
-        ("IN03", (a.grade == Grade.NUCLEAR) | (gas & large)),
+        ("FL01", everyone(a)),
+        ("CL02", ~carbon),
         ("IN02", everyone(a)),
-        ("PK02", gas | (large & ~carbon)),
+        ("PK02", gas | large),
+        ("PK01", ~(gas | large)),
     ]
 
 
 def shrink(a: Attributes) -> Steps:
     """Faces shrunk or bonded into holders, finished together."""
-    tough = a.kind(*TOUGH)
-    small, large = a.outside < 70, a.outside >= 140
-    hot = (a.seal == Seal.BELLOWS) | (a.bar >= 45)
+    large = a.outside >= 110
+    hot = (a.seal == Seal.BELLOWS) | (a.bar >= 30)
     return [
-        ("SW01", a.kind(Kind.STAINLESS, Kind.MARTENSITIC, Kind.STEEL, Kind.BRONZE) & ~small),
-        ("LT01", small),
-        ("LT02", ~small),
-        ("MC01", a.holes == Holes.PORTS),
-        ("DR01", a.holes == Holes.TAPS),
-        ("SF01", hot | ~small),
-        ("AS01", ~hot & small),
+        ("PR02", everyone(a)),
+        ("LT01", ~large),
+        ("LT02", large),
+        ("DR01", a.keyway),
+        ("SF01", hot | large),
+        ("AS01", ~(hot | large)),
         ("GD02", everyone(a)),
-        ("LP01", ~large | tough),
-        ("LP02", large | (a.grade == Grade.API)),
+        ("LP01", everyone(a)),
+        ("LP02", critical(a)),
         ("TS02", hot),
-        ("FL01", a.grade != Grade.GENERAL),
         ("CL02", everyone(a)),
         ("IN02", everyone(a)),
     ]
@@ -155,97 +137,90 @@ def shrink(a: Attributes) -> Steps:
 def oring(a: Attributes) -> Steps:
     """Moulded rubber and turned plastic rings."""
     rubber = a.kind(Kind.RUBBER)
-    large = a.outside >= 110
+    large = a.outside >= 90
     clean = (a.grade == Grade.CLEAN) | (a.grade == Grade.NUCLEAR)
+    cured = rubber & (np.isin(a.material % 3, [0]) | clean)
     return [
+        ("PR01", everyone(a)),
         ("RB01", rubber & ~large),
         ("RB03", rubber & large),
-        ("LT01", ~rubber & ~large),
-        ("LT05", ~rubber & large),
-        ("RB04", rubber & ((a.material % 2 == 0) | clean)),
-        ("RB02", rubber | a.standard),
+        ("LT01", ~rubber),
+        ("RB04", cured),
+        ("RB02", everyone(a)),
         ("TS06", rubber & (a.bar >= 30)),
         ("CL01", ~clean),
         ("CL03", clean),
-        ("IN01", ~rubber & a.standard),
         ("IN02", everyone(a)),
-        ("MK02", clean),
-        ("PK01", rubber | clean),
+        ("PK01", everyone(a)),
     ]
 
 
 def gasket(a: Attributes) -> Steps:
     """Gaskets, cut from sheet or wound."""
-    wound = a.kind(Kind.GRAPHITE) & (a.outside >= 90)
-    plastic = a.kind(Kind.PTFE)
-    large = a.outside >= 160
+    wound, large = a.kind(Kind.GRAPHITE), a.outside >= 125
+    stamped = ~wound & a.standard
     return [
+        ("PR01", everyone(a)),
         ("GK02", wound),
-        ("LT05", plastic & ~large & (a.bar >= 30)),
-        ("GK01", ~wound & ~(plastic & ~large & (a.bar >= 30))),
-        ("PS01", ~wound & a.standard),
         ("WD01", wound & large),
-        ("RB02", plastic),
+        ("GK01", ~wound & ~stamped),
+        ("PS01", stamped),
+        ("LT05", ~wound & large),
+        ("RB02", ~wound),
         ("CL03", a.grade == Grade.CLEAN),
-        ("IN07", wound & (a.grade != Grade.GENERAL)),
         ("IN02", everyone(a)),
-        ("PK01", large | a.standard),
+        ("PK01", everyone(a)),
     ]
 
 
 def spring(a: Attributes) -> Steps:
     """Springs, wound or stamped."""
     alloy = a.kind(Kind.ALLOY, Kind.TITANIUM)
-    fine = a.outside < 18
     wave = a.thick < 0.3 * a.outside
+    coarse = a.outside >= 20
     return [
+        ("PR01", everyone(a)),
         ("SP01", ~wave),
         ("PS01", wave),
         ("HT03", alloy),
-        ("HT02", ~alloy & ~(fine & a.standard)),
-        ("SP02", ~fine & ~wave),
-        ("SB01", (a.grade == Grade.API) | (a.bar >= 30)),
-        ("PL08", a.kind(Kind.STAINLESS) & ~a.standard),
-        ("TS05", ~a.standard | (a.grade != Grade.GENERAL)),
-        ("CL01", fine),
+        ("HT02", ~alloy),
+        ("SP02", coarse & ~wave),
+        ("SB01", a.bar >= 30),
+        ("TS05", ~a.standard),
+        ("CL01", everyone(a)),
         ("IN02", everyone(a)),
     ]
 
 
 def small(a: Attributes) -> Steps:
     """Screws and pins."""
-    hard, tough = a.kind(Kind.MARTENSITIC), a.kind(*TOUGH)
-    tiny = a.outside < 8
+    hard, thick = a.kind(Kind.MARTENSITIC), a.outside >= 9
     return [
-        ("PR01", a.standard),
-        ("LT01", ~a.standard & ~tiny),
-        ("LT07", ~a.standard & tiny),
-        ("DR01", a.holes != Holes.NONE),
+        ("PR01", everyone(a)),
+        ("LT01", ~a.standard & thick),
+        ("LT07", ~a.standard & ~thick),
+        ("DR01", (a.holes != Holes.NONE) & ~a.standard),
         ("HT01", hard),
-        ("GD05", tough | hard),
         ("PL02", a.coating != Coating.NONE),
-        ("DB01", ~a.standard & ~tiny),
-        ("CL01", tiny | a.standard),
-        ("IN07", (a.grade == Grade.NUCLEAR) | (a.grade == Grade.API)),
-        ("IN02", ~a.standard | tough),
+        ("CL01", everyone(a)),
+        ("IN02", everyone(a)),
     ]
 
 
 def plate(a: Attributes) -> Steps:
     """Plates, brackets and rings cut from sheet."""
-    thick, large = a.thick >= 5, a.outside >= 90
-    steel = a.kind(Kind.STEEL)
+    thick, large = a.thick >= 6, a.outside >= 100
+    steel, drilled = a.kind(Kind.STEEL), a.holes != Holes.NONE
     return [
         ("SW03", ~thick),
         ("SW02", thick),
-        ("PS01", ~thick & a.standard),
-        ("RL01", large & ~thick & ~steel),
-        ("MC01", thick & (a.holes != Holes.NONE)),
-        ("DR01", ~thick & (a.holes != Holes.NONE)),
-        ("WD01", large & (a.holes == Holes.PORTS)),
+        ("RL01", large & ~thick),
+        ("MC01", thick & drilled),
+        ("DR01", ~thick & drilled),
         ("DB01", everyone(a)),
         ("PT01", steel & large),
         ("PL02", steel & ~large),
-        ("MK02", a.grade != Grade.GENERAL),
-        ("IN02", ~(a.standard & ~large)),
+        ("MK02", critical(a)),
+        ("IN02", everyone(a)),
+        ("PK01", everyone(a)),
     ]

@@ -50,7 +50,7 @@ def choose(
     drawn = rng.random(len(codes))
     for code, options in words.items():
         rows = np.flatnonzero(codes == code)
-        liked = (drawn[rows] ** 1.5 * len(options)).astype(np.int64)
+        liked = (drawn[rows] ** 2.5 * len(options)).astype(np.int64)
         text[rows] = np.array(options, dtype=object)[liked]
     return text
 
