@@ -13,7 +13,14 @@ import subprocess
 from itertools import islice
 from typing import IO, TYPE_CHECKING, cast
 
-from registry.core.erp import ConnectionLost, ErpUnreachable, ErpViewMissing, Rows, Timeouts
+from registry.core.erp import (
+    CHUNK_ROWS,
+    ConnectionLost,
+    ErpUnreachable,
+    ErpViewMissing,
+    Rows,
+    Timeouts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +61,12 @@ class AccessFile:
         places = [header.index(name) for name in columns]
         for chunk in chunks:
             yield [tuple(row[place] or None for place in places) for row in chunk]
+
+    def matching(self, view: str, columns: Sequence[str], key: str, values: Sequence[str]) -> Rows:
+        """Return the rows whose ``key`` is one of ``values``; the whole table is looked at."""
+        wanted = set(values)
+        chunks = self.rows(view, [*columns, key], CHUNK_ROWS)
+        return [row[:-1] for chunk in chunks for row in chunk if row[-1] in wanted]
 
     def close(self) -> None:
         """Do nothing: the programs end by themselves."""

@@ -12,6 +12,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -30,6 +31,9 @@ PAUSES = (1.0, 5.0)
 """Seconds before the second and the third try."""
 
 CHUNK_ROWS = 100_000
+
+FOUND_AT_ONCE = 500
+"""Values that one statement looks for: some servers take no more than two thousand."""
 
 
 class ErpUnreachable(RoutingMLError):
@@ -80,6 +84,11 @@ class ErpReader(Protocol):
     ) -> Iterator[pd.DataFrame]:
         """Yield a view's rows in frames of at most ``chunk_rows``, under the asked column names."""
 
+    def find(
+        self, view: str, columns: Sequence[str], key: str, values: Sequence[str]
+    ) -> pd.DataFrame:
+        """Return the rows whose ``key`` is one of ``values``, under the asked column names."""
+
     def close(self) -> None:
         """Let go of the connection."""
 
@@ -99,6 +108,9 @@ class ErpSource(Protocol):
 
     def rows(self, view: str, columns: Sequence[str], chunk_rows: int) -> Iterator[Rows]:
         """Yield the rows of a view; ``columns`` are spelled as the view spells them."""
+
+    def matching(self, view: str, columns: Sequence[str], key: str, values: Sequence[str]) -> Rows:
+        """Return the rows whose ``key`` is one of ``values`` (at most ``FOUND_AT_ONCE``)."""
 
     def close(self) -> None:
         """Let go of the connection; a later call opens a new one."""
@@ -160,6 +172,24 @@ class ResilientReader:
         spelled = self._spelled(view, columns)
         for rows in self._resumed(view, spelled, chunk_rows):
             yield pd.DataFrame(rows, columns=list(columns))
+
+    def find(
+        self, view: str, columns: Sequence[str], key: str, values: Sequence[str]
+    ) -> pd.DataFrame:
+        """Return the rows whose ``key`` is one of ``values``, under the asked column names.
+
+        Raises:
+            ErpUnreachable: when every try failed.
+            ErpViewMissing: when there is no such view.
+            ErpColumnMissing: when the view lacks one of the columns.
+        """
+        *spelled, spelled_key = self._spelled(view, [*columns, key])
+        rows: Rows = []
+        for start in range(0, len(values), FOUND_AT_ONCE):
+            some = values[start : start + FOUND_AT_ONCE]
+            look = partial(self._source.matching, view, spelled, spelled_key, some)
+            rows += self._patiently(look)
+        return pd.DataFrame(rows, columns=list(columns))
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -47,6 +47,7 @@ class Dialect:
     quotes: tuple[str, str] = ('"', '"')
     dotted: bool = True
     secrets: tuple[str, ...] = ()
+    mark: str = "?"
 
     def quoted(self, name: str) -> str:
         """Return an identifier in quotes, whatever is in it."""
@@ -91,6 +92,17 @@ class SqlSource:
             while chunk := cursor.fetchmany(chunk_rows):
                 yield [tuple(row) for row in chunk]
 
+    def matching(self, view: str, columns: Sequence[str], key: str, values: Sequence[str]) -> Rows:
+        """Return the rows whose ``key`` is one of ``values``."""
+        names = ", ".join(self._dialect.quoted(name) for name in columns)
+        select = f"SELECT {names} FROM {self._dialect.table(view)}"  # noqa: S608 - quoted
+        where = f" WHERE {self._dialect.quoted(key)} IN "
+        if self._dialect.mark == "%s":
+            select, where = select.replace("%", "%%"), where.replace("%", "%%")
+        marks = ", ".join(self._dialect.mark for _ in values)
+        with self._asked(view, f"{select}{where}({marks})", values) as cursor:
+            return [tuple(row) for row in cursor.fetchall()]
+
     def close(self) -> None:
         """Let go of the connection; a later call opens a new one."""
         connection, self._connection = self._connection, None
@@ -101,14 +113,16 @@ class SqlSource:
                 return  # it was broken already
 
     @contextmanager
-    def _asked(self, view: str, statement: str, *, stream: bool = False) -> Iterator[Any]:
+    def _asked(
+        self, view: str, statement: str, values: Sequence[str] = (), *, stream: bool = False
+    ) -> Iterator[Any]:
         """Give a cursor that has executed one statement; explain what the driver raises."""
         try:
             if self._connection is None:
                 self._connection = self._dialect.connect()
             connection = self._connection
             cursor = self._dialect.stream(connection) if stream else connection.cursor()
-            cursor.execute(statement)
+            cursor.execute(statement, *([tuple(values)] if values else []))
             yield cursor
             cursor.close()
         except self._dialect.errors as error:
@@ -178,6 +192,7 @@ def postgresql(url: str, label: str, secret: str, timeouts: Timeouts) -> Dialect
         fault,
         stream=lambda connection: connection.cursor(name="routingml"),
         secrets=(secret,),
+        mark="%s",
     )
 
 

@@ -200,7 +200,7 @@ class ParquetFile:
 
 
 class ExcelFile:
-    """The sheet of an Excel workbook whose first rows hold the wanted column names.
+    """The sheet of an Excel workbook whose first rows hold most of the wanted column names.
 
     The header may stand below a title, and may take two rows whose cells are merged.
     """
@@ -248,24 +248,19 @@ def _rows(sheet: Any, first: int, last: int) -> list[list[str]]:
 def _find_header(
     heads: dict[str, list[list[str]]], wanted: Sequence[str]
 ) -> tuple[str, int, list[str]]:
-    """Return the sheet, the first row of data and the header that has all wanted names.
+    """Return the sheet, the first row of data, and the header that has most of the wanted names.
 
-    When none has, the first row with cells is returned, for the refusal to show.
+    Without any wanted name it is the first row with cells, for the refusal to show.
     """
+    best, most = (next(iter(heads), ""), 1, list[str]()), 0
     for title, rows in heads.items():
         for number, row in enumerate(rows, start=1):
-            if len(resolve(wanted, row)) == len(set(wanted)):
-                return title, number + 1, row
-    for title, rows in heads.items():
-        for number in range(1, len(rows)):
-            both = _merged(rows[number - 1], rows[number])
-            if len(resolve(wanted, both)) == len(set(wanted)):
-                return title, number + 2, both
-    for title, rows in heads.items():
-        for number, row in enumerate(rows, start=1):
-            if any(row):
-                return title, number + 1, row
-    return next(iter(heads), ""), 1, []
+            below = rows[number] if number < len(rows) else []
+            for header, data in ((row, number + 1), (_merged(row, below), number + 2)):
+                found = len(resolve(wanted, header))
+                if found > most or (any(header) and not best[2]):
+                    best, most = (title, data, header), max(found, most)
+    return best
 
 
 def _merged(upper: list[str], lower: list[str]) -> list[str]:

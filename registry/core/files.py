@@ -19,11 +19,10 @@ from registry.core.file_formats import (
     ParquetFile,
     TableFile,
 )
-from registry.core.mapping import ColumnMap, TableName, check_header
+from registry.core.mapping import ColumnMap, TableMap, TableName, check_header
 from registry.core.routing import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 GENERAL_NAMES: dict[TableName, str] = {
@@ -66,8 +65,8 @@ def find_files(folder: Path, columns: ColumnMap) -> dict[TableName, Path]:
     return found
 
 
-def open_file(path: Path, wanted: Sequence[str] = ()) -> TableFile:
-    """Open a file as a table; ``wanted`` are the column names by which a sheet's header is known.
+def open_file(path: Path, table: TableMap) -> TableFile:
+    """Open a file as a table; its mapped columns tell where a sheet's header is.
 
     Raises:
         FileUnreadable: when its form is not known or it is damaged.
@@ -80,7 +79,7 @@ def open_file(path: Path, wanted: Sequence[str] = ()) -> TableFile:
     if name.endswith(".parquet"):
         return ParquetFile(path)
     if name.endswith((".xlsx", ".xlsm")):
-        return ExcelFile(path, wanted)
+        return ExcelFile(path, table.sources)
     raise FileUnreadable(f"{path} is none of {', '.join(SUFFIXES)}: save it as one of them")
 
 
@@ -91,7 +90,7 @@ def read_items(path: Path, columns: ColumnMap) -> tuple[list[Item], pd.DataFrame
         FileUnreadable: when it is no table.
         ColumnsMissing: when a mandatory item column is not there.
     """
-    file = open_file(path, columns.items.mandatory)
+    file = open_file(path, columns.items)
     header = columns.header("items", file.header)
     check_header(path.name, header, file.header)
     frames, aside = [], []

@@ -1,0 +1,285 @@
+"""From nearest items to ranked, coherent routings.
+
+Candidates are the distinct sequences of the nearest items, the known sequences the network finds most
+likely, and sequences composed by a beam search over adjacent pairs that have all happened.  Each is
+described by a few figures (``SCORES``), which a ranker weighs; its weights are fitted on held-out
+items, so a plant that is plain leans on what works there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from registry.core.embedding import StepVocabulary, pairs_of
+from registry.core.index import NeighbourIndex
+from registry.core.library import RoutingLibrary
+
+UNSEEN_PAIR = -4.0
+"""Log-odds given to an adjacent pair too rare to be an output of the network."""
+SHARPNESS = 0.05
+"""Cosine distance over which a neighbour's say falls to 1/e."""
+FLOOR = 0.002
+"""Share of the vote credited to a sequence that nobody nearby has."""
+
+SCORES = ("operations", "pairs", "vote", "nearest", "frequency", "group", "plain", "composed")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The candidates of one item before ranking.
+
+    Attributes:
+        sequences: job numbers of each candidate.
+        known: its number among the known sequences, -1 when composed.
+        scores: (candidates, len(SCORES)).
+        shares: each candidate's share of the neighbours' vote.
+    """
+
+    sequences: Sequence[tuple[int, ...]]
+    known: np.ndarray
+    scores: np.ndarray
+    shares: np.ndarray
+
+
+class SequenceBook:
+    """The known sequences as outputs of the network, for scoring them all at once.
+
+    Attributes:
+        jobs: job numbers of each sequence.
+        frequency: (sequences,) log share of items that have it.
+    """
+
+    def __init__(self, library: RoutingLibrary, vocabulary: StepVocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.jobs = [library.jobs_of_sequence(s) for s in range(library.sequence_count)]
+        self._place = {pair: vocabulary.jobs + i for i, pair in enumerate(vocabulary.pairs)}
+        self._unseen = vocabulary.size
+        pairs = [self.pair_outputs(jobs) for jobs in self.jobs]
+        self._job_start, self._job_flat = _flatten(self.jobs)
+        self._pair_start, self._pair_flat = _flatten(pairs)
+        items = np.unique(
+            np.stack([library.routing_item, library.arrays["routing_sequence"]]), axis=1
+        )
+        count = np.bincount(items[1], minlength=len(self.jobs))
+        self.frequency = np.log((count + 0.5) / (count.sum() + 1.0))
+
+    def pair_outputs(self, jobs: Sequence[int]) -> list[int]:
+        """Return the outputs of a sequence's adjacent pairs."""
+        return [self._place.get(p, self._unseen) for p in pairs_of(jobs, self.vocabulary.jobs)]
+
+    @cached_property
+    def number(self) -> dict[tuple[int, ...], int]:
+        """The number of each known sequence."""
+        return {jobs: number for number, jobs in enumerate(self.jobs)}
+
+    @cached_property
+    def followers(self) -> dict[int, list[tuple[int, int]]]:
+        """For each operation (and the start), what may follow and the pair's output."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for (a, b), place in self._place.items():
+            found.setdefault(a, []).append((b, place))
+        return found
+
+    def score_known(self, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return for every known sequence the summed log-odds of its operations and of its pairs."""
+        odds = np.append(log_odds, np.float32(UNSEEN_PAIR))
+        operations = np.add.reduceat(odds[self._job_flat], self._job_start)
+        pairs = np.add.reduceat(odds[self._pair_flat], self._pair_start)
+        return operations, pairs
+
+    def score(self, jobs: Sequence[int], log_odds: np.ndarray) -> tuple[float, float]:
+        """Return the same two sums for any one sequence."""
+        pairs = [
+            float(log_odds[o]) if o < self._unseen else UNSEEN_PAIR for o in self.pair_outputs(jobs)
+        ]
+        return float(log_odds[list(jobs)].sum()), sum(pairs)
+
+
+def beam_search(
+    book: SequenceBook, log_odds: np.ndarray, *, width: int = 12, longest: int = 60
+) -> list[tuple[int, ...]]:
+    """Compose the most likely sequences of adjacent pairs, each operation at most once.
+
+    Args:
+        book: what may follow what.
+        log_odds: (outputs,) of one item.
+        width: sequences kept at each step.
+        longest: operations after which a sequence is given up.
+    """
+    jobs = book.vocabulary.jobs
+    odds = log_odds.tolist()
+    ways = _likely_ways(book, odds)
+    beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    finished: list[tuple[float, tuple[int, ...]]] = []
+    for _ in range(longest):
+        grown: list[tuple[float, tuple[int, ...]]] = []
+        for score, chain in beam:
+            for job, gain in ways.get(chain[-1] if chain else jobs, ()):
+                if job == jobs + 1:
+                    finished.append((score + gain, chain))
+                elif job not in chain:
+                    grown.append((score + gain, (*chain, job)))
+        if not grown:
+            break
+        grown.sort(key=lambda entry: (-entry[0], entry[1]))
+        beam = grown[:width]
+    finished.sort(key=lambda entry: (-entry[0], entry[1]))
+    return [chain for _, chain in finished[:width] if chain]
+
+
+def _likely_ways(book: SequenceBook, odds: Sequence[float]) -> dict[int, list[tuple[int, float]]]:
+    """Keep the pairs that are not out of the question for this item, and what each adds."""
+    end = book.vocabulary.jobs + 1
+    ways: dict[int, list[tuple[int, float]]] = {}
+    for a, followers in book.followers.items():
+        kept = [
+            (b, odds[place] + (odds[b] if b != end else 0.0))
+            for b, place in followers
+            if odds[place] > -5.0
+        ]
+        if kept:
+            ways[a] = kept
+    return ways
+
+
+class GroupVotes:
+    """For each group of the index, the sequences of its items and how often."""
+
+    def __init__(self, library: RoutingLibrary, index: NeighbourIndex) -> None:
+        groups = np.repeat(np.arange(len(index)), np.diff(index.start))
+        group_of = np.full(len(library), -1, dtype=np.int64)
+        group_of[index.members] = groups
+        pairs = np.unique(
+            np.stack([library.routing_item, library.arrays["routing_sequence"]]), axis=1
+        )
+        placed = group_of[pairs[0]]
+        keys = placed[placed >= 0] * max(library.sequence_count, 1) + pairs[1][placed >= 0]
+        distinct, count = np.unique(keys, return_counts=True)
+        self.sequence = (distinct % max(library.sequence_count, 1)).astype(np.int32)
+        self.count = count.astype(np.float32)
+        group = distinct // max(library.sequence_count, 1)
+        self.start = np.searchsorted(group, np.arange(len(index) + 1))
+
+    def of(self, group: int, without: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray]:
+        """Return sequences and their counts in a group, less one item that has ``without``."""
+        part = slice(self.start[group], self.start[group + 1])
+        sequence, count = self.sequence[part], self.count[part]
+        if without:
+            count = count - np.isin(sequence, without)
+            sequence, count = sequence[count > 0], count[count > 0]
+        return sequence, count
+
+
+def vote(
+    votes: GroupVotes,
+    groups: np.ndarray,
+    cosines: np.ndarray,
+    own: tuple[int, Sequence[int]] | None = None,
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Let the nearest groups vote on whole sequences.
+
+    Args:
+        votes: what each group has.
+        groups: (k,) nearest first.
+        cosines: (k,).
+        own: the asked item's own group and sequences, when it must not vote for itself.
+
+    Returns:
+        Each sequence's share of the vote, and the best cosine of a group that has it.
+    """
+    shares: dict[int, float] = {}
+    nearest: dict[int, float] = {}
+    top = float(cosines[0]) if len(cosines) else 0.0
+    for group, cosine in zip(groups.tolist(), cosines.tolist(), strict=True):
+        without = own[1] if own is not None and own[0] == group else ()
+        sequence, count = votes.of(group, without)
+        total = float(count.sum())
+        if not total:
+            continue
+        weight = np.exp((cosine - top) / SHARPNESS) * np.sqrt(total) / total
+        for number, times in zip(sequence.tolist(), count.tolist(), strict=True):
+            shares[number] = shares.get(number, 0.0) + weight * times
+            nearest.setdefault(number, cosine)
+    whole = sum(shares.values())
+    return {s: share / whole for s, share in shares.items()}, nearest
+
+
+def _flatten(lists: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    lengths = np.array([len(entries) for entries in lists], dtype=np.int64)
+    flat = np.array([entry for entries in lists for entry in entries], dtype=np.int64)
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64), flat
+
+
+def build_pool(
+    book: SequenceBook,
+    log_odds: np.ndarray,
+    shares: Mapping[int, float],
+    nearest: Mapping[int, float],
+    extra: Sequence[Mapping[int, float]],
+    *,
+    top_known: int = 12,
+    composed: bool = True,
+) -> Pool:
+    """Collect and describe the candidates of one item.
+
+    Args:
+        book: the known sequences.
+        log_odds: (outputs,) of the item.
+        shares: each known sequence's share of the neighbours' vote.
+        nearest: the best cosine of a neighbour that has it.
+        extra: the shares of the ``group`` and the ``plain`` vote.
+        top_known: how many of the network's own favourites join.
+        composed: whether to compose new sequences.
+    """
+    operations, pairs = book.score_known(log_odds)
+    whole = operations + pairs
+    count = min(top_known, len(whole))
+    favourites = np.argpartition(-whole, count - 1)[:count].tolist() if count else []
+    numbers = sorted({*shares, *favourites, *(s for votes in extra for s in votes)})
+    sequences = [book.jobs[number] for number in numbers]
+    rows = [
+        _describe(
+            float(operations[s]), float(pairs[s]), shares.get(s, 0.0), nearest.get(s),
+            float(book.frequency[s]), [votes.get(s, 0.0) for votes in extra], composed=False,
+        )
+        for s in numbers
+    ]  # fmt: skip
+    if composed:
+        rarest = float(book.frequency.min()) if len(book.frequency) else 0.0
+        for jobs in beam_search(book, log_odds):
+            if jobs not in book.number:
+                sums = book.score(jobs, log_odds)
+                sequences.append(jobs)
+                numbers.append(-1)
+                rows.append(_describe(*sums, 0.0, None, rarest, [0.0, 0.0], composed=True))
+    return Pool(
+        sequences,
+        np.array(numbers, dtype=np.int64),
+        np.array(rows, dtype=np.float64).reshape(-1, len(SCORES)),
+        np.array([shares.get(n, 0.0) for n in numbers], dtype=np.float64),
+    )
+
+
+def _describe(
+    operations: float,
+    pairs: float,
+    share: float,
+    cosine: float | None,
+    frequency: float,
+    extra: Sequence[float],
+    *,
+    composed: bool,
+) -> list[float]:
+    return [
+        operations / 4,
+        pairs / 4,
+        float(np.log(share + FLOOR)),
+        (cosine - 1.0) * 4 if cosine is not None else -2.0,
+        frequency / 4,
+        *(float(np.log(other + FLOOR)) for other in extra),
+        float(composed),
+    ]

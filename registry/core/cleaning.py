@@ -1,0 +1,193 @@
+"""Items as the ERP wrote them, made comparable: one spelling, one unit, one kind of "unknown".
+
+A plant's item master holds ``"SUS 316-L"`` beside ``"sus316l"``, inches beside millimetres, and 0 or
+9,999 where nobody knew the size.  ``clean_items`` turns a table, or the few items of a request, into
+columns of distinct values (``Factor``) and float arrays, and counts what it mended.  It learns
+nothing, so an item is cleaned the same way in training and in a request.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from registry.core.items import RawColumn, RawItems
+
+MISSING_WORDS = frozenset(
+    {"", "-", "--", "---", ".", "?", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE", "<NA>", "NAT", "없음"}
+)
+MILLIMETRES: Mapping[str, float] = {
+    "MM": 1.0, "CM": 10.0, "M": 1000.0, "IN": 25.4, "INCH": 25.4, "INCHES": 25.4, '"': 25.4,
+}  # fmt: skip
+"""Length units, in upper case, to millimetres; an unknown or blank unit counts as millimetres."""
+
+MAX_TEXT = 2000
+"""Characters of a text that are looked at: no rule of making an item sits beyond them."""
+
+_SPACES = re.compile(r"\s+")
+_SEPARATOR = re.compile(r"(?<![0-9])[\s_\-]+|[\s_\-]+(?![0-9])")
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+class AttributeKind(StrEnum):
+    """How an attribute's values are compared."""
+
+    TEXT = "text"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An item attribute the model looks at.
+
+    ``unit_column`` names the attribute that carries the length unit of a number; ``sentinels`` are
+    figures that mean "unknown"; a number with sentinels is a size, so a negative one is unknown too.
+    """
+
+    name: str
+    kind: AttributeKind = AttributeKind.TEXT
+    unit_column: str | None = None
+    sentinels: tuple[float, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``from_json`` takes."""
+        return {
+            "name": self.name,
+            "kind": str(self.kind),
+            "unit_column": self.unit_column,
+            "sentinels": list(self.sentinels),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Attribute:
+        """Rebuild an attribute from its JSON form."""
+        return cls(
+            name=data["name"],
+            kind=AttributeKind(data["kind"]),
+            unit_column=data["unit_column"],
+            sentinels=tuple(data["sentinels"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A text column as its distinct values and, for each row, which one (-1 is missing)."""
+
+    values: tuple[str, ...]
+    codes: np.ndarray
+
+    def at(self, row: int) -> str | None:
+        """Return the row's value, None when missing."""
+        code = int(self.codes[row])
+        return self.values[code] if code >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanItems:
+    """Cleaned items: text columns as factors, numbers as float64 in millimetres (NaN is unknown)."""
+
+    codes: Sequence[str]
+    texts: Mapping[str, Factor]
+    numbers: Mapping[str, np.ndarray]
+    mended: Counter[str] = field(default_factory=Counter)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def clean_text(value: object) -> str | None:
+    """Return text in one form (NFKC, upper case, single spaces), None when it says nothing."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = unicodedata.normalize("NFKC", str(value)[:MAX_TEXT]).upper()
+    text = _SPACES.sub(" ", text).strip()
+    return None if text in MISSING_WORDS else text
+
+
+def code_key(text: str) -> str:
+    """Return the spelling-free form of a clean code: ``SUS-316 L`` and ``SUS316L`` are one.
+
+    A separator between two digits stays, because ``1-15`` and ``11-5`` are two codes.
+    """
+    return _SEPARATOR.sub("", text)
+
+
+def parse_number(value: object) -> float:
+    """Return a finite number, also from text such as ``85.0 mm``; NaN when there is none."""
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        found = _NUMBER.search(str(value)) if value is not None else None
+        number = float(found.group().replace(",", "")) if found else math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def clean_items(source: RawItems, attributes: Sequence[Attribute]) -> CleanItems:
+    """Clean items, a whole plant's or the few of a request; an absent attribute is missing.
+
+    Args:
+        source: items as read.
+        attributes: what the model looks at.
+    """
+    nothing = RawColumn([], np.full(len(source), -1, dtype=np.int32))
+    raw = {a.name: source.columns.get(a.name, nothing) for a in attributes}
+    mended: Counter[str] = Counter()
+    texts = {
+        a.name: _clean_factor(raw[a.name], a.name, mended)
+        for a in attributes
+        if a.kind is AttributeKind.TEXT
+    }
+    numbers = {
+        a.name: _clean_numbers(raw[a.name], a, texts, mended)
+        for a in attributes
+        if a.kind is AttributeKind.NUMBER
+    }
+    return CleanItems(source.codes, texts, numbers, mended)
+
+
+def _clean_factor(raw: RawColumn, name: str, mended: Counter[str]) -> Factor:
+    seen: dict[str, int] = {}
+    mapping = np.full(len(raw.values) + 1, -1, dtype=np.int32)
+    for position, value in enumerate(raw.values):
+        text = clean_text(value)
+        if text is not None:
+            mapping[position] = seen.setdefault(text, len(seen))
+    codes = mapping[raw.codes]
+    blanks = int(((raw.codes >= 0) & (codes < 0)).sum())
+    if blanks:
+        mended[f"{name}: blank"] += blanks
+    if len(seen) < len(raw.values):
+        mended[f"{name}: spellings merged"] += len(raw.values) - len(seen)
+    return Factor(tuple(seen), codes)
+
+
+def _clean_numbers(
+    raw: RawColumn, attribute: Attribute, texts: Mapping[str, Factor], mended: Counter[str]
+) -> np.ndarray:
+    table = np.array([parse_number(value) for value in raw.values] + [math.nan])
+    unknown = np.isin(table, attribute.sentinels)
+    if attribute.sentinels:
+        unknown |= table < 0
+    numbers = np.where(unknown, math.nan, table)[raw.codes]
+    meant = int(unknown[raw.codes].sum())
+    if meant:
+        mended[f"{attribute.name}: figure that means unknown"] += meant
+    unit = texts.get(attribute.unit_column or "")
+    if unit is not None:
+        factors = np.array([MILLIMETRES.get(value, 1.0) for value in unit.values] + [1.0])
+        factor = factors[unit.codes]
+        mended[f"{attribute.name}: converted to millimetres"] += int(
+            ((factor != 1.0) & np.isfinite(numbers)).sum()
+        )
+        numbers = numbers * factor
+    return numbers

@@ -1,0 +1,90 @@
+"""From an item as the ERP or a request describes it to its features, vector and log-odds.
+
+One object, fitted once, encodes items in training and in every request, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from registry.core.cleaning import Attribute, CleanItems, clean_items
+from registry.core.embedding import RoutingEmbedding
+from registry.core.features import FeatureAssembler
+from registry.core.items import RawItems
+from registry.core.routing import Item
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Encoded items.
+
+    Attributes:
+        clean: the items, cleaned.
+        features: (n, width) sparse.
+        first: (n, hidden) the network's first layer before rectifying.
+        vectors: (n, 128) unit length.
+        log_odds: (n, outputs) of operations and adjacent pairs.
+    """
+
+    clean: CleanItems
+    features: sparse.csr_matrix
+    first: np.ndarray
+    vectors: np.ndarray
+    log_odds: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.clean)
+
+
+class Encoder:
+    """Attributes, features and network as one."""
+
+    def __init__(
+        self,
+        attributes: Sequence[Attribute],
+        assembler: FeatureAssembler,
+        embedding: RoutingEmbedding,
+    ) -> None:
+        self.attributes = tuple(attributes)
+        self.names = tuple(attribute.name for attribute in attributes)
+        self.assembler, self.embedding = assembler, embedding
+
+    def raw(self, items: Sequence[Item]) -> RawItems:
+        """Return the attributes of items that the model looks at."""
+        return RawItems.from_items(items, self.names)
+
+    def encode(self, raw: RawItems, weights: Mapping[str, float] | None = None) -> Encoded:
+        """Encode items.
+
+        Args:
+            raw: n items as read.
+            weights: factors on attributes, for this call only.
+        """
+        clean = clean_items(raw, self.attributes)
+        features = self.assembler.transform(clean, weights)
+        first = self.embedding.network.first_layer(features)
+        vectors, log_odds = self.embedding.from_first_layer(first)
+        return Encoded(clean, features, first, vectors, log_odds)
+
+    def without_each(self, encoded: Encoded, row: int, names: Sequence[str]) -> np.ndarray:
+        """Return an item's first layer (names, hidden) with each named attribute blanked in turn.
+
+        The first layer is a sum over features, so an attribute is taken out by subtraction.
+        """
+        w1 = self.embedding.network.weights["w1"]
+        offsets = self.assembler.offsets
+        start, end = encoded.features.indptr[row : row + 2]
+        columns = encoded.features.indices[start:end]
+        parts = w1[columns] * encoded.features.data[start:end, None]
+        edges = np.searchsorted(columns, offsets)
+        sums = np.vstack([np.zeros((1, parts.shape[1]), parts.dtype), np.cumsum(parts, axis=0)])
+        layers = np.repeat(encoded.first[row : row + 1], len(names), axis=0)
+        for variant, name in enumerate(names):
+            for block in self.assembler.blocks_of(name):
+                layers[variant] -= sums[edges[block + 1]] - sums[edges[block]]
+                layers[variant] += w1[offsets[block]]  # every block's first column is "missing"
+        return layers

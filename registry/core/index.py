@@ -1,0 +1,208 @@
+"""The items nearest to a vector, by cosine.
+
+Items with identical vectors are merged first: with many duplicates a navigable graph (HNSW; Malkov &
+Yashunin, 2018) loses recall, down to none at all for some queries.  A *group* is one distinct vector
+and its items.  Below ``EXACT_BELOW`` groups, or without hnswlib, search is exact; above, the graph
+answers and its recall against exact search is measured when it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from registry.core.errors import RoutingMLError
+from registry.core.state import State
+
+try:
+    import hnswlib
+except ImportError:  # no compiler on the machine: exact search takes its place
+    hnswlib = None
+
+EXACT_BELOW = 20_000
+"""Groups below which exact search is as fast as the graph."""
+DECIMALS = 5
+"""Vectors are equal when they agree to so many decimals: batches differ in the last bits."""
+
+
+class IndexUnreadable(RoutingMLError):
+    """A version's graph cannot be opened here."""
+
+    code = "index_unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """How the graph is built and searched (names are hnswlib's)."""
+
+    m: int = 32
+    ef_construction: int = 200
+    ef_search: int = 128
+    exact_below: int = EXACT_BELOW
+    build_threads: int = 1
+    """More than one builds faster, but then two builds may differ."""
+
+
+class NeighbourIndex:
+    """Groups of items by vector, searchable.
+
+    Attributes:
+        vectors: (groups, width) float32, distinct, unit length.
+        members: item rows, laid out group after group.
+        start: (groups + 1,) into ``members``.
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray,
+        members: np.ndarray,
+        start: np.ndarray,
+        spec: IndexSpec,
+        graph: Any = None,
+    ) -> None:
+        self.vectors, self.members, self.start = vectors, members, start
+        self.spec, self.graph = spec, graph
+
+    @classmethod
+    def build(
+        cls, vectors: np.ndarray, rows: np.ndarray, spec: IndexSpec, *, seed: int
+    ) -> NeighbourIndex:
+        """Merge identical vectors and index the distinct ones.
+
+        Args:
+            vectors: (n, width) float32, unit length.
+            rows: (n,) the item row of each vector.
+            spec: graph parameters.
+            seed: of the graph's levels; with one thread equal seeds give equal graphs.
+        """
+        rounded = np.round(vectors, DECIMALS) + np.float32(0.0)  # -0.0 and 0.0 are one
+        packed = np.ascontiguousarray(rounded).view(np.dtype((np.void, rounded.shape[1] * 4)))
+        _, first, group = np.unique(packed.ravel(), return_index=True, return_inverse=True)
+        # Groups are numbered by their first item, so that numbering does not depend on bytes.
+        rank = np.empty(len(first), dtype=np.int64)
+        rank[np.argsort(first)] = np.arange(len(first))
+        group = rank[group]
+        order = np.argsort(group, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(first)))])
+        distinct = rounded[np.sort(first)]
+        index = cls(distinct, rows[order].astype(np.int32), start.astype(np.int64), spec)
+        if hnswlib is not None and len(distinct) >= spec.exact_below:
+            index.graph = index._build_graph(seed)
+        return index
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @property
+    def exact(self) -> bool:
+        """Whether search is exact."""
+        return self.graph is None
+
+    def items_of(self, group: int) -> np.ndarray:
+        """Return the item rows of a group."""
+        return self.members[self.start[group] : self.start[group + 1]]
+
+    @cached_property
+    def group_of(self) -> dict[int, int]:
+        """The group of each item row."""
+        groups = np.repeat(np.arange(len(self)), np.diff(self.start))
+        return dict(zip(self.members.tolist(), groups.tolist(), strict=True))
+
+    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the nearest groups (n, k') and their cosines (n, k'), nearest first."""
+        k = min(k, len(self))
+        if self.graph is None or k == 0:
+            return self.search_exact(queries, k)
+        self.graph.set_ef(max(self.spec.ef_search, 2 * k))
+        groups, distances = self.graph.knn_query(queries, k=k)
+        return groups.astype(np.int64), (1.0 - distances).astype(np.float32)
+
+    def search_exact(
+        self, queries: np.ndarray, k: int, batch: int = 64
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what ``search`` approximates, by comparing with every group."""
+        k = min(k, len(self))
+        groups = np.empty((len(queries), k), dtype=np.int64)
+        cosines = np.empty((len(queries), k), dtype=np.float32)
+        for begin in range(0, len(queries), batch):
+            near = queries[begin : begin + batch] @ self.vectors.T
+            best = np.argpartition(-near, k - 1, axis=1)[:, :k] if k < len(self) else None
+            if best is None:
+                best = np.tile(np.arange(len(self)), (len(near), 1))
+            values = np.take_along_axis(near, best, axis=1)
+            # Ties are broken by number, so that the answer does not depend on the partition.
+            order = np.lexsort((best, -values), axis=1)[:, :k]
+            part = slice(begin, begin + len(near))
+            groups[part] = np.take_along_axis(best, order, axis=1)
+            cosines[part] = np.take_along_axis(values, order, axis=1)
+        return groups, cosines
+
+    def recall(self, k: int = 50, sample: int = 200, *, seed: int = 0) -> dict[str, float]:
+        """Measure the graph against exact search on indexed vectors; ties count as found.
+
+        Returns:
+            ``at_k``: k, ``mean`` and ``minimum`` recall over ``queries`` queries.
+        """
+        rng = np.random.default_rng(seed)
+        chosen = rng.choice(len(self), size=min(sample, len(self)), replace=False)
+        queries = self.vectors[np.sort(chosen)]
+        _, true = self.search_exact(queries, k)
+        _, found = self.search(queries, k)
+        share = (found >= true[:, -1:] - 1e-6).mean(axis=1)
+        return {
+            "at_k": k,
+            "mean": float(share.mean()),
+            "minimum": float(share.min()),
+            "queries": len(queries),
+        }
+
+    def _build_graph(self, seed: int) -> Any:
+        graph = hnswlib.Index(space="ip", dim=self.vectors.shape[1])
+        graph.init_index(
+            max_elements=len(self),
+            M=self.spec.m,
+            ef_construction=self.spec.ef_construction,
+            random_seed=seed,
+        )
+        graph.add_items(self.vectors, np.arange(len(self)), num_threads=self.spec.build_threads)
+        return graph
+
+    def to_state(self) -> State:
+        """Return groups and graph."""
+        meta = {
+            "m": self.spec.m,
+            "ef_construction": self.spec.ef_construction,
+            "ef_search": self.spec.ef_search,
+            "exact_below": self.spec.exact_below,
+            "graph": self.graph is not None,
+        }
+        arrays = {"vectors": self.vectors, "members": self.members, "start": self.start}
+        if self.graph is None:
+            return State(meta=meta, arrays=arrays)
+        graph = self.graph
+        return State(
+            meta=meta,
+            arrays=arrays,
+            writers={"graph.bin": lambda path: graph.save_index(str(path))},
+        )
+
+    @classmethod
+    def from_state(cls, state: State) -> NeighbourIndex:
+        """Rebuild from ``to_state``; where hnswlib is missing, search is exact."""
+        names: Mapping[str, Any] = state.meta
+        spec = IndexSpec(
+            names["m"], names["ef_construction"], names["ef_search"], names["exact_below"]
+        )
+        arrays = state.arrays
+        index = cls(arrays["vectors"], arrays["members"], arrays["start"], spec)
+        if names["graph"] and hnswlib is not None:
+            graph = hnswlib.Index(space="ip", dim=index.vectors.shape[1])
+            graph.load_index(str(state.files["graph.bin"]), max_elements=len(index))
+            if graph.get_current_count() != len(index):
+                raise IndexUnreadable("The graph of this version does not hold its vectors.")
+            index.graph = graph
+        return index

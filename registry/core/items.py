@@ -1,0 +1,134 @@
+"""Items exactly as the ERP holds them, column by column: what cleaning reads and what pages show.
+
+Each column is its distinct raw values and, for each row, which one it has.  A plant's columns repeat
+themselves, so this is small, every later step works on distinct values only, and the whole store is
+mapped from disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from registry.core.routing import Item
+from registry.core.state import State
+from registry.core.strings import CodeBook, StringTable
+
+
+@dataclass(frozen=True, slots=True)
+class RawColumn:
+    """Distinct values and, for each row, which one (-1 is missing)."""
+
+    values: Sequence[object]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class RawItems:
+    """Items as read: their codes and raw columns."""
+
+    codes: Sequence[str]
+    columns: Mapping[str, RawColumn]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, names: Iterable[str]) -> RawItems:
+        """Take the named columns of a table with ``ITEM_CD``; an absent one is missing everywhere."""
+        columns = {}
+        for name in names:
+            if name in frame.columns:
+                codes, values = pd.factorize(frame[name])
+                columns[name] = RawColumn(list(values), codes.astype(np.int32))
+            else:
+                columns[name] = RawColumn([], np.full(len(frame), -1, dtype=np.int32))
+        return cls(tuple(frame["ITEM_CD"].astype(str)), columns)
+
+    @classmethod
+    def from_items(cls, items: Sequence[Item], names: Iterable[str]) -> RawItems:
+        """Take the named attributes of the items of a request."""
+        columns = {name: _column(item.attributes.get(name) for item in items) for name in names}
+        return cls(tuple(item.code for item in items), columns)
+
+    def take(self, rows: np.ndarray) -> RawItems:
+        """Return the items at the given rows, with only the values they have."""
+        columns = {}
+        for name, column in self.columns.items():
+            used, codes = _used(column.codes[rows])
+            columns[name] = RawColumn([column.values[i] for i in used.tolist()], codes)
+        return RawItems([self.codes[int(row)] for row in rows], columns)
+
+    def item(self, row: int) -> Item:
+        """Return one item with the attributes that are not missing."""
+        attributes = {
+            name: column.values[column.codes[row]]
+            for name, column in self.columns.items()
+            if column.codes[row] >= 0
+        }
+        return Item(self.codes[row], attributes)
+
+    @cached_property
+    def book(self) -> CodeBook:
+        """The item codes, searchable."""
+        return CodeBook.of(self.codes)
+
+    def to_state(self) -> State:
+        """Return everything as arrays; values become text, which cleaning reads the same way."""
+        arrays: dict[str, np.ndarray] = {
+            "codes.data": self.book.codes.data,
+            "codes.offsets": self.book.codes.offsets,
+            "codes.order": self.book.order,
+        }
+        for name, column in self.columns.items():
+            used, codes = _used(column.codes)
+            table = StringTable.of([_text(column.values[i]) for i in used])
+            arrays |= {
+                f"{name}.data": table.data,
+                f"{name}.offsets": table.offsets,
+                f"{name}.codes": codes,
+            }
+        return State(meta={"columns": list(self.columns)}, arrays=arrays)
+
+    @classmethod
+    def from_state(cls, state: State) -> RawItems:
+        """Rebuild from ``to_state`` without reading the arrays."""
+        arrays = state.arrays
+        codes = StringTable(arrays["codes.data"], arrays["codes.offsets"])
+        columns: dict[str, RawColumn] = {}
+        for name in state.meta["columns"]:
+            table = StringTable(arrays[f"{name}.data"], arrays[f"{name}.offsets"])
+            columns[name] = RawColumn(table, arrays[f"{name}.codes"])
+        items = cls(codes, columns)
+        items.__dict__["book"] = CodeBook(codes, arrays["codes.order"])
+        return items
+
+
+def _column(values: Iterable[Any]) -> RawColumn:
+    seen: dict[object, int] = {}
+    codes = []
+    for value in values:
+        plain = value if value is None or isinstance(value, (str, int, float)) else str(value)
+        if plain is None or plain != plain:  # NaN is the value that differs from itself
+            codes.append(-1)
+        else:
+            codes.append(seen.setdefault(plain, len(seen)))
+    return RawColumn(list(seen), np.asarray(codes, dtype=np.int32))
+
+
+def _used(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the codes that some row has, and the rows' codes renumbered to them."""
+    used, codes = np.unique(codes, return_inverse=True)
+    shift = int(len(used) > 0 and used[0] < 0)
+    return used[shift:], (codes - shift).astype(np.int32)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,210 @@
+"""The one definition of every score, used by training, quality cycles and the benchmark.
+
+Sequences are tuples of operation codes.  A true item may have several valid routings and counts by
+the one nearest to the answer.  Times are run minutes a piece of operations that prediction and truth
+share.  A figure that cannot be measured is ``None``, never 0 and never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import DamerauLevenshtein, LCSseq
+
+TRIM_RATIO = 0.10
+"""Share of the errors cut from each tail for ``trim_mae``."""
+
+Jobs = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceCase:
+    """One item: its candidates, best first, and its valid routings."""
+
+    predicted: Sequence[Jobs]
+    valid: Sequence[Jobs]
+
+
+def exact(predicted: Jobs, valid: Iterable[Jobs]) -> bool:
+    """Whether the codes and their order are those of a valid routing."""
+    return predicted in set(valid)
+
+
+def similarity(predicted: Jobs, valid: Iterable[Jobs]) -> float:
+    """Return 1 - Damerau-Levenshtein distance / longer length, for the nearest valid routing."""
+    return max(
+        (float(DamerauLevenshtein.normalized_similarity(predicted, jobs)) for jobs in valid),
+        default=0.0,
+    )
+
+
+def align(predicted: Jobs, true: Jobs) -> list[tuple[int, int]]:
+    """Return the positions of operations that both have, by code and order."""
+    return [
+        (block.src_start + i, block.dest_start + i)
+        for block in LCSseq.opcodes(predicted, true)
+        if block.tag == "equal"
+        for i in range(block.src_end - block.src_start)
+    ]
+
+
+def process_match(predicted: Jobs, valid: Iterable[Jobs]) -> float:
+    """Return operations right / operations in the union, for the valid routing that fits best."""
+    best = 0.0
+    for jobs in valid:
+        right = len(align(predicted, jobs))
+        union = len(predicted) + len(jobs) - right
+        best = max(best, right / union if union else 1.0)
+    return best
+
+
+def sequence_scores(cases: Sequence[SequenceCase], hits: Sequence[int] = (3, 5)) -> dict[str, float | None]:
+    """Return ``exact_match``, ``hit_at_k``, ``sequence_similarity`` and ``process_match``."""
+    names = ["exact_match", *(f"hit_at_{k}" for k in hits), "sequence_similarity", "process_match"]
+    if not cases:
+        return dict.fromkeys(names)
+    firsts = [case.predicted[0] if case.predicted else () for case in cases]
+    pairs = list(zip(firsts, cases, strict=True))
+    scores: dict[str, float | None] = {
+        "exact_match": _mean([exact(first, case.valid) for first, case in pairs]),
+        "sequence_similarity": _mean([similarity(first, case.valid) for first, case in pairs]),
+        "process_match": _mean([process_match(first, case.valid) for first, case in pairs]),
+    }
+    for k in hits:
+        found = [any(exact(p, case.valid) for p in case.predicted[:k]) for case in cases]
+        scores[f"hit_at_{k}"] = _mean(found)
+    return scores
+
+
+def time_scores(
+    predicted: np.ndarray,
+    actual: np.ndarray,
+    low: np.ndarray | None = None,
+    high: np.ndarray | None = None,
+) -> dict[str, float | None]:
+    """Return the scores of times.
+
+    Args:
+        predicted: (n,) minutes.
+        actual: (n,) minutes; operations whose actual is unknown or zero are left out.
+        low: (n,) lower ends of the 80 % intervals.
+        high: (n,) upper ends.
+    """
+    names = ["mae", "trim_mae", "rmse", "wape", "mape_median", "bias"]
+    known = np.isfinite(predicted) & np.isfinite(actual) & (actual > 0)
+    scores: dict[str, float | None] = dict.fromkeys([*names, "interval_coverage", "interval_width"])
+    scores["operations"] = int(known.sum())
+    if not known.any():
+        return scores
+    truth = actual[known]
+    errors = predicted[known] - truth
+    absolute = np.abs(errors)
+    scores |= {
+        "mae": float(absolute.mean()),
+        "trim_mae": trimmed_mean(absolute),
+        "rmse": float(np.sqrt((errors**2).mean())),
+        "wape": float(absolute.sum() / truth.sum()),
+        "mape_median": float(np.median(absolute / truth)),
+        "bias": float(errors.sum() / truth.sum()),
+    }
+    if low is not None and high is not None:
+        inside = (truth >= low[known]) & (truth <= high[known])
+        scores["interval_coverage"] = float(inside.mean())
+        scores["interval_width"] = float(np.median(high[known] - low[known]) / np.median(truth))
+    return scores
+
+
+def trimmed_mean(values: np.ndarray, ratio: float = TRIM_RATIO) -> float:
+    """Return the mean without the ``ratio`` largest and smallest values."""
+    cut = int(len(values) * ratio)
+    kept = np.sort(values)[cut : len(values) - cut]
+    return float(kept.mean())
+
+
+def outsourcing_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float | None]:
+    """Return ``outsourcing_success``, and precision and recall for outsourced operations (bool)."""
+    if not len(actual):
+        return dict.fromkeys(["outsourcing_success", "outsourcing_precision", "outsourcing_recall"])
+    both = float((predicted & actual).sum())
+    return {
+        "outsourcing_success": float((predicted == actual).mean()),
+        "outsourcing_precision": both / predicted.sum() if predicted.any() else None,
+        "outsourcing_recall": both / actual.sum() if actual.any() else None,
+    }
+
+
+def variation(minutes: np.ndarray, groups: np.ndarray) -> float | None:
+    """Return the median over groups of standard deviation / mean: how noisy the plant is.
+
+    Args:
+        minutes: (n,) actual run minutes a piece of single reports.
+        groups: (n,) integer group (item and operation) of each report.
+    """
+    if not len(minutes):
+        return None
+    count = np.bincount(groups)
+    mean = np.bincount(groups, minutes) / np.maximum(count, 1)
+    square = np.bincount(groups, minutes**2) / np.maximum(count, 1)
+    enough = (count >= 3) & (mean > 0)
+    if not enough.any():
+        return None
+    spread = np.sqrt(np.maximum(square - mean**2, 0) * count / np.maximum(count - 1, 1))
+    return float(np.median(spread[enough] / mean[enough]))
+
+
+def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> dict[str, list[float]]:
+    """Return the error among the most confident share of items, for shares 0.05 .. 1.0."""
+    if not len(right):
+        return {"coverage": [], "error": [], "limit": []}
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(~right[order].astype(bool))
+    shares = np.arange(1, 21) / 20
+    counts = np.maximum(1, np.round(shares * len(right)).astype(int))
+    return {
+        "coverage": shares.tolist(),
+        "error": (wrong[counts - 1] / counts).tolist(),
+        "limit": confidence[order][counts - 1].tolist(),
+    }
+
+
+def error_at_coverage(
+    confidence: np.ndarray, right: np.ndarray, coverage: float
+) -> float | None:
+    """Return the error among the most confident share of items."""
+    if not len(right):
+        return None
+    order = np.argsort(-confidence, kind="stable")[: max(1, round(coverage * len(right)))]
+    return float(1 - right[order].mean())
+
+
+def gain_interval(
+    challenger: np.ndarray, champion: np.ndarray, *, seed: int = 0, draws: int = 2000
+) -> tuple[float, float]:
+    """Return the 90 % paired-bootstrap interval of mean(challenger - champion) over items.
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, percentile interval.
+    """
+    differences = np.asarray(challenger, float) - np.asarray(champion, float)
+    rng = np.random.default_rng(seed)
+    means = [
+        differences[rng.integers(0, len(differences), len(differences))].mean()
+        for _ in range(draws)
+    ]
+    low, high = np.quantile(means, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def flatten(scores: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
+    """Join groups of scores into one mapping."""
+    return {name: value for group in scores.values() for name, value in group.items()}
+
+
+def _mean(values: Sequence[bool] | Sequence[float]) -> float:
+    return float(np.mean(np.asarray(values, dtype=float)))
+
+
+def edits(one: Jobs, other: Jobs) -> int:
+    """Return the Damerau-Levenshtein distance between two sequences."""
+    return int(DamerauLevenshtein.distance(one, other))

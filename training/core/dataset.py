@@ -1,0 +1,201 @@
+"""Canonical ERP tables to a clean training set.
+
+Takes the three tables as mapping gives them, drops what cannot be used and counts it, numbers
+operations and resources, sums up the work reports, and packs everything into the item store and the
+routing library.  The content hash names the training set: equal data, equal hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from registry.core.cleaning import Attribute
+from registry.core.errors import NotEnoughData
+from registry.core.items import RawItems
+from registry.core.library import RoutingLibrary
+from registry.core.tables import ROUTING_KEY, Tables
+from training.core.reports import robust_centres
+
+DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Items as read, what to look at, their routings, and what was counted on the way."""
+
+    raw: RawItems
+    attributes: tuple[Attribute, ...]
+    library: RoutingLibrary
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    content_hash: str = ""
+
+    def take(self, rows: np.ndarray) -> TrainingSet:
+        """Return the training set of the items at the given rows (increasing)."""
+        return TrainingSet(
+            self.raw.take(rows), self.attributes, self.library.take(rows),
+            self.statistics, self.content_hash,
+        )  # fmt: skip
+
+
+def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
+    """Clean and pack the tables.
+
+    Raises:
+        NotEnoughData: when there is no item, or no item with a routing.
+    """
+    counts: dict[str, int] = {}
+    items = tables.items.drop_duplicates("ITEM_CD", ignore_index=True)
+    counts["duplicate items"] = len(tables.items) - len(items)
+    if items.empty:
+        raise NotEnoughData("There are no items. Load item_info first (load_erp DIR).")
+    rows = pd.Index(items["ITEM_CD"])
+    operations = _operations(tables.routings, rows, counts)
+    if operations.empty:
+        raise NotEnoughData(
+            "No item has a routing, so there is nothing to learn from. Check that the routing table is "
+            "loaded and that its item codes are those of the item table (check_erp shows both)."
+        )
+    names = _number_names(operations)
+    variation = _add_times(operations, tables.results, rows, names["jobs"], counts)
+    library = RoutingLibrary.build(len(items), operations, names)
+    raw = RawItems.from_frame(items, [attribute.name for attribute in attributes])
+    statistics = _statistics(items, attributes, library, tables, counts, variation)
+    return TrainingSet(raw, tuple(attributes), library, statistics, _hash(tables))
+
+
+def _operations(routings: pd.DataFrame, rows: pd.Index, counts: dict[str, int]) -> pd.DataFrame:
+    """Return routing rows that can be used, with the item's row number."""
+    table = routings.dropna(subset=["ITEM_CD", "PROC_SEQ", "JOB_CD"])
+    counts["operations without item, sequence or code"] = len(routings) - len(table)
+    item = rows.get_indexer(table["ITEM_CD"])
+    counts["operations of unknown items"] = int((item < 0).sum())
+    table = table[item >= 0].assign(item=item[item >= 0])
+    unique = ~table.duplicated(list(ROUTING_KEY))
+    counts["duplicate operations"] = int((~unique).sum())
+    return _in_force(table[unique], counts).reset_index(drop=True)
+
+
+def _in_force(table: pd.DataFrame, counts: dict[str, int]) -> pd.DataFrame:
+    """Leave out routings that have expired, unless the item has no other."""
+    newest = table["INSRT_DT"].max()
+    if pd.isna(newest):
+        return table
+    valid = table["VALID_TO_DT"].isna() | (table["VALID_TO_DT"] >= newest)
+    keep = valid | ~valid.groupby(table["item"]).transform("any")
+    counts["operations of expired routings"] = int((~keep).sum())
+    return table[keep]
+
+
+def _number_names(operations: pd.DataFrame) -> dict[str, list[str]]:
+    """Replace codes by numbers in place; return what the numbers mean."""
+    names: dict[str, list[str]] = {}
+    for code, label, number, plural in (
+        ("JOB_CD", "JOB_NM", "job", "job"),
+        ("RES_CD", "RES_DIS", "resource", "resource"),
+        ("BP_CD", "CUST_NM", "partner", "partner"),
+    ):
+        numbers, codes = pd.factorize(operations[code], sort=True)
+        operations[number] = numbers
+        labels = _commonest(operations[label], numbers, len(codes))
+        names[f"{plural}s"] = [str(c) for c in codes]
+        names[f"{plural}_names"] = [
+            name or str(c) for name, c in zip(labels, codes, strict=True)
+        ]
+    numbers, codes = pd.factorize(operations["CUR_CD"], sort=True)
+    operations["currency"] = numbers
+    names["currencies"] = [str(c) for c in codes]
+    operations["proc_seq"] = operations["PROC_SEQ"].astype(np.int64)
+    operations["outsourced"] = operations["OUTSOURCED"].fillna(False).astype(bool)
+    operations["age"] = (operations["INSRT_DT"].to_numpy() - np.datetime64("1970-01-01")) / DAY
+    for column, name in (
+        ("SETUP_MINUTES", "setup"), ("RUN_MINUTES", "run"), ("QUEUE_MINUTES", "queue"),
+        ("WAIT_MINUTES", "wait"), ("MOVE_MINUTES", "move"), ("SUBCONTRACT_PRC", "price"),
+    ):  # fmt: skip
+        operations[name] = operations[column].astype(float)
+    return names
+
+
+def _commonest(labels: pd.Series, numbers: np.ndarray, size: int) -> list[str]:
+    """Return the commonest label of each number, ties by the alphabet."""
+    known = labels.notna().to_numpy() & (numbers >= 0)
+    counts = (
+        pd.DataFrame({"number": numbers[known], "label": labels[known].astype(str)})
+        .value_counts(["number", "label"])
+        .reset_index()
+        .sort_values(["number", "count", "label"], ascending=[True, False, True])
+        .drop_duplicates("number")
+    )
+    found = dict(zip(counts["number"], counts["label"], strict=True))
+    return [found.get(number, "") for number in range(size)]
+
+
+def _add_times(
+    operations: pd.DataFrame,
+    results: pd.DataFrame,
+    rows: pd.Index,
+    jobs: Sequence[str],
+    counts: dict[str, int],
+) -> float | None:
+    """Add the robust centres of work reports to each operation; return the plant's variation."""
+    key_of_operation = operations["item"].to_numpy().astype(np.int64) * len(jobs)
+    key_of_operation += operations["job"].to_numpy()
+    keys, inverse = np.unique(key_of_operation, return_inverse=True)
+    item = rows.get_indexer(results["ITEM_CD"])
+    job = pd.Index(jobs).get_indexer(results["JOB_CD"])
+    wanted = item.astype(np.int64) * len(jobs) + job
+    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    known = (item >= 0) & (job >= 0) & (keys[place] == wanted)
+    counts["reports"] = len(results)
+    counts["reports of no known operation"] = int((~known).sum())
+    place, job = place[known], job[known]
+    variation = None
+    for name, column in (("run", "RUN_MINUTES"), ("setup", "SETUP_MINUTES")):
+        minutes = results[column].to_numpy(dtype=float)[known]
+        standard = np.full(len(keys), np.nan)
+        standard[inverse[::-1]] = operations[name].to_numpy()[::-1]
+        centres = robust_centres(minutes, place, job, standard[place], len(keys))
+        operations[f"log_{name}"] = centres.log[inverse]
+        operations[f"{name}_count"] = centres.count[inverse]
+        counts[f"{name} times set aside as typing errors"] = centres.rejected
+        variation = centres.variation if name == "run" else variation
+    return variation
+
+
+def _statistics(
+    items: pd.DataFrame,
+    attributes: Sequence[Attribute],
+    library: RoutingLibrary,
+    tables: Tables,
+    counts: Mapping[str, int],
+    variation: float | None,
+) -> dict[str, Any]:
+    present = [a.name for a in attributes if a.name in items.columns]
+    return {
+        "items": len(items),
+        "routed_items": len(library.routed),
+        "routings": len(library.routing_numbers),
+        "distinct_sequences": library.sequence_count,
+        "operations": len(library.arrays["operation_job"]),
+        "operation_codes": len(library.names["jobs"]),
+        "work_results": len(tables.results),
+        "cv": variation,
+        "counts": dict(counts),
+        "missing_rates": {
+            a.name: float(items[a.name].isna().mean()) if a.name in present else 1.0
+            for a in attributes
+        },
+    }
+
+
+def _hash(tables: Tables) -> str:
+    digest = hashlib.sha256()
+    for frame in (tables.items, tables.routings, tables.results):
+        digest.update(",".join(map(str, frame.columns)).encode())
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()

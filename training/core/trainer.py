@@ -1,0 +1,201 @@
+"""How a model is made: learn on some items, calibrate on others, then learn on all.
+
+The ranker, the confidence and the intervals must be fitted on items the networks have not seen.  So a
+first base is learned without the newest items (in a small plant: without each fifth in turn), asked
+about those, and what it got right and wrong calibrates the final base, which is learned on everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from registry.core.candidates import Pool
+from registry.core.cleaning import clean_items
+from registry.core.confidence import Confidence
+from registry.core.embedding import RoutingEmbedding
+from registry.core.encoder import Encoded, Encoder
+from registry.core.features import FeatureAssembler
+from registry.core.habits import GroupHabit, PlainHabit
+from registry.core.index import NeighbourIndex
+from registry.core.intervals import TimeIntervals
+from registry.core.library import RoutingLibrary
+from registry.core.model import Base, Retrieved, RoutingModel, rank
+from registry.core.progress import Progress, span
+from registry.core.proposals import Proposer
+from registry.core.ranking import Ranker
+from registry.core.times import KINDS, TimeModel
+from training.core import splits
+from training.core.dataset import TrainingSet
+from training.core.specs import TrainingSpec
+
+
+def fit(
+    data: TrainingSet,
+    spec: TrainingSpec,
+    progress: Progress,
+    *,
+    profile: Mapping[str, Any] | None = None,
+) -> RoutingModel:
+    """Train a model on all items of a training set.
+
+    Raises:
+        Cancelled: when ``progress`` asks to stop.
+    """
+    held = HeldOut()
+    parts = _held_out_parts(data, spec)
+    for number, rows in enumerate(parts):
+        part = span(progress, 0.5 * number / len(parts), 0.5 * (number + 1) / len(parts))
+        base = fit_base(data.take(splits.others(data.library, rows)), spec, part)
+        held.add(base, data.take(rows))
+    base = fit_base(data, spec, span(progress, 0.5, 0.98))
+    ranker, confidence, intervals = held.calibrate(base.library)
+    progress.report(1.0, "calibrated")
+    return RoutingModel(base, ranker, confidence, intervals, profile=profile)
+
+
+def _held_out_parts(data: TrainingSet, spec: TrainingSpec) -> list[np.ndarray]:
+    routed = len(data.library.routed)
+    if routed < 2:
+        return []
+    if routed < spec.folds_below:
+        return splits.folds(data.library, spec.folds, spec.seed)
+    return [splits.newest(data.library, spec.held_out_share, spec.held_out_limit)]
+
+
+def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
+    """Learn features, networks, index and habits from every item of a training set."""
+    library, rows = data.library, data.library.routed
+    progress.report(0.0, "reading attributes")
+    clean = clean_items(data.raw, data.attributes)
+    routed = clean_items(data.raw.take(rows), data.attributes)
+    assembler = FeatureAssembler.fit(routed, data.attributes, spec.features)
+    features = assembler.transform(routed)
+    embedding = RoutingEmbedding.fit(
+        features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.5)
+    )
+    vectors, _ = embedding.transform(features)
+    progress.report(0.5, "indexing")
+    index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
+    times = TimeModel.fit(
+        features, library, rows, spec.times, seed=spec.seed, progress=span(progress, 0.55, 0.95)
+    )
+    progress.report(0.95, "summing up habits")
+    return Base(
+        raw=data.raw,
+        library=library,
+        encoder=Encoder(data.attributes, assembler, embedding),
+        index=index,
+        group=GroupHabit.fit(clean, library),
+        plain=PlainHabit.fit(features, rows),
+        times=times,
+        residual=_residuals(library, rows, times, features),
+    )
+
+
+def _residuals(
+    library: RoutingLibrary, rows: np.ndarray, times: TimeModel, features: Any, batch: int = 4096
+) -> np.ndarray:
+    """Return (2, operations) log(actual / estimate), NaN without work results."""
+    arrays = library.arrays
+    actual = np.stack([arrays[f"operation_log_{kind}"] for kind in KINDS]).astype(np.float32)
+    item = library.routing_item[library.operation_routing]
+    place = np.full(len(library), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    residual = np.full_like(actual, np.nan)
+    for start in range(0, len(rows), batch):
+        minutes = times.predict(features[start : start + batch])
+        mine = (place[item] >= start) & (place[item] < start + batch)
+        jobs = arrays["operation_job"][mine].astype(np.int64)
+        residual[:, mine] = actual[:, mine] - minutes[place[item[mine]] - start, :, jobs].T
+    return residual
+
+
+@dataclass
+class _Case:
+    """What calibration keeps of one held-out item."""
+
+    pool: Pool
+    right: np.ndarray
+    retrieved: Retrieved
+    log_odds: np.ndarray
+    base: Base
+
+
+class HeldOut:
+    """Answers about items that their base has not seen, and the truth about them."""
+
+    def __init__(self) -> None:
+        self.cases: list[_Case] = []
+        self.errors: list[tuple[float, int, int]] = []
+
+    def add(self, base: Base, data: TrainingSet) -> None:
+        """Ask a base about held-out items."""
+        rows = data.library.routed
+        for start in range(0, len(rows), 512):
+            part = rows[start : start + 512]
+            encoded = base.encoder.encode(data.raw.take(part))
+            retrieved = base.retrieve(encoded, [None] * len(part))
+            self._add_cases(base, data, part, encoded, retrieved)
+            self._add_times(base, data, part, encoded, retrieved)
+
+    def _add_cases(
+        self,
+        base: Base,
+        data: TrainingSet,
+        rows: np.ndarray,
+        encoded: Encoded,
+        retrieved: Sequence[Retrieved],
+    ) -> None:
+        for place, (row, found) in enumerate(zip(rows.tolist(), retrieved, strict=True)):
+            valid = {data.library.jobs_of_sequence(s) for s in data.library.sequences_of(row)}
+            right = np.array([jobs in valid for jobs in found.pool.sequences], dtype=bool)
+            case = _Case(found.pool, right, found, encoded.log_odds[place], base)
+            self.cases.append(case)
+
+    def _add_times(
+        self,
+        base: Base,
+        data: TrainingSet,
+        rows: np.ndarray,
+        encoded: Encoded,
+        retrieved: Sequence[Retrieved],
+    ) -> None:
+        """Compare estimates with actuals, for the operations the items really have."""
+        library = data.library
+        flat = TimeIntervals(np.zeros((4, 2, len(library.names["jobs"]))))
+        proposer = Proposer(base.library, base.times, flat, base.residual, base.raw.codes)
+        minutes = base.times.predict(encoded.features)
+        for place, (row, found) in enumerate(zip(rows.tolist(), retrieved, strict=True)):
+            near = proposer.neighbourhood(found.rows[:15], found.cosines[:15])
+            routing = library.routings_of(row).start
+            for position in library.operations_of(routing):
+                job = int(library.arrays["operation_job"][position])
+                for kind, name in enumerate(KINDS):
+                    actual = float(library.arrays[f"operation_log_{name}"][position])
+                    if np.isfinite(actual) and np.isfinite(minutes[place, kind, job]):
+                        estimate = proposer.log_minutes(kind, job, near, minutes[place])
+                        self.errors.append((actual - estimate, kind, job))
+
+    def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:
+        """Fit ranker, confidence and intervals on everything asked."""
+        ranker = Ranker.fit([c.pool for c in self.cases], [c.right for c in self.cases])
+        signs, first, later = [], [], []
+        for case in self.cases:
+            ranked = rank(case.base, ranker, case.retrieved, case.log_odds)
+            ordered = case.right[ranked.order]
+            signs.append(ranked.signs)
+            first.append(bool(ordered[0]))
+            later.append(bool(ordered[1:].any()))
+        confidence = Confidence.fit(np.array(signs), np.array(first), np.array(later))
+        errors = np.array(self.errors, dtype=np.float64).reshape(-1, 3)
+        intervals = TimeIntervals.fit(
+            errors[:, 0],
+            errors[:, 1].astype(int),
+            errors[:, 2].astype(int),
+            len(library.names["jobs"]),
+        )
+        return ranker, confidence, intervals
