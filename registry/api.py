@@ -9,7 +9,7 @@ from rest_framework import generics
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.permissions import IsSignedIn, MayAdminister, MayConfigure
+from accounts.permissions import IsSignedIn, MayAdminister, MayConfigure, person
 from registry import selectors
 from registry.models import ConfigRevision, ModelVersion
 from registry.serializers import (
@@ -84,7 +84,7 @@ class ActivateView(APIView):
         given.is_valid(raise_exception=True)
         chosen = selectors.version_named(version)
         versions.activate(
-            chosen, by=str(request.user), instead_of=given.validated_data.get("instead_of")
+            chosen, by=person(request), instead_of=given.validated_data.get("instead_of")
         )
         return Response(VersionOut(chosen).data)
 
@@ -100,7 +100,7 @@ class RollBackView(APIView):
         given = SwitchIn(data=request.data)
         given.is_valid(raise_exception=True)
         activation = versions.roll_back(
-            by=str(request.user), instead_of=given.validated_data.get("instead_of")
+            by=person(request), instead_of=given.validated_data.get("instead_of")
         )
         return Response(VersionOut(activation.version).data)
 
@@ -113,7 +113,7 @@ class InvalidateView(APIView):
     @extend_schema(operation_id="models_cache_invalidate", request=None, responses=VersionOut)
     def post(self, request: Request) -> Response:
         """Do so."""
-        return Response(VersionOut(versions.invalidate_caches(by=str(request.user))).data)
+        return Response(VersionOut(versions.invalidate_caches(by=person(request))).data)
 
 
 class ConfigView(APIView):
@@ -133,7 +133,7 @@ class ConfigView(APIView):
         """Change some parameters as a new revision."""
         given = ConfigIn(data=request.data)
         given.is_valid(raise_exception=True)
-        config.change(**given.validated_data, by=str(request.user))
+        config.change(**given.validated_data, by=person(request))
         return Response(ConfigOut(config_in_force()).data)
 
 

@@ -7,7 +7,7 @@ which is a state of its own and never 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -127,6 +127,11 @@ class Measured:
         return self.figure.text(self.value)
 
     @property
+    def baseline_short(self) -> str:
+        """The baseline's value alone."""
+        return self.figure.text(self.baseline_value)
+
+    @property
     def baseline_text(self) -> str:
         """The baseline's value as people read it, empty when there is none to compare with."""
         if self.baseline_value is None:
@@ -170,6 +175,22 @@ class Compared:
         return self.figure.difference_text(self.challenger - self.champion)
 
 
+@dataclass(frozen=True, slots=True)
+class BesideRow:
+    """One figure: the model's, judged against the best baseline, and each baseline's as text."""
+
+    model: Measured
+    baselines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The table of a version beside all its baselines."""
+
+    names: Sequence[str]
+    rows: Sequence[BesideRow]
+
+
 def number(metrics: Any, *path: str) -> float | None:
     """Return the number at ``path``, None when there is none to be had."""
     for step in path:
@@ -181,11 +202,9 @@ def number(metrics: Any, *path: str) -> float | None:
 
 def measured(metrics: Any, figure: Figure) -> Measured:
     """Return one figure of a version beside the baseline that does best in it."""
-    baselines = metrics.get("backtest", {}).get("baselines") if _has_backtest(metrics) else None
+    baselines = _baselines(metrics)
     values = {
-        key: value
-        for key in (baselines if isinstance(baselines, Mapping) else {})
-        if (value := number(baselines, key, figure.key)) is not None
+        key: value for key in baselines if (value := number(baselines, key, figure.key)) is not None
     }
     best = min(values, key=lambda key: figure.badness(values[key]), default="")
     return Measured(
@@ -196,6 +215,22 @@ def measured(metrics: Any, figure: Figure) -> Measured:
 def table(metrics: Any) -> list[Measured]:
     """Return every figure of a version beside its best baseline."""
     return [measured(metrics, figure) for figure in FIGURES]
+
+
+def beside_baselines(metrics: Any) -> Beside:
+    """Return every figure of a version beside the same figure of every baseline."""
+    keys = list(_baselines(metrics))
+    rows = [
+        BesideRow(
+            measured(metrics, figure),
+            [
+                figure.text(number(metrics, "backtest", "baselines", key, figure.key))
+                for key in keys
+            ],
+        )
+        for figure in FIGURES
+    ]
+    return Beside([baseline_name(key) for key in keys], rows)
 
 
 def headlines(metrics: Any) -> list[Measured]:
@@ -220,10 +255,44 @@ def compare(champion: Any, challenger: Any) -> list[Compared]:
     ]
 
 
+def period(metrics: Any) -> str:
+    """Return the first and the last day of the backtest's items, empty when unknown."""
+    backtest = metrics.get("backtest") if isinstance(metrics, Mapping) else None
+    days = backtest.get("period") if isinstance(backtest, Mapping) else None
+    if not isinstance(days, list) or len(days) != 2 or not all(days):
+        return ""
+    return " – ".join(str(day)[:10] for day in days)  # noqa: RUF001 -- from .. to, as printed
+
+
+def facts(metrics: Any) -> list[tuple[str, str]]:
+    """Return what else training wrote down, as label and text: time, memory, data, libraries."""
+    found = []
+    seconds, megabytes = number(metrics, "duration_seconds"), number(metrics, "peak_memory_mb")
+    if seconds is not None:
+        found.append((_("Training took"), f"{seconds:,.0f} s"))
+    if megabytes is not None:
+        found.append((_("Most memory"), f"{megabytes:,.0f} MB"))
+    for group in ("dataset", "libraries"):
+        entries = metrics.get(group) if isinstance(metrics, Mapping) else None
+        for name, value in entries.items() if isinstance(entries, Mapping) else ():
+            if isinstance(value, str | int | float) and not isinstance(value, bool):
+                found.append((str(name).replace("_", " "), _plain(value)))
+    return found
+
+
+def _plain(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
 def recall(metrics: Any) -> float | None:
     """Return the measured share of true nearest items that the search finds."""
     return number(metrics, "recall", "at_50")
 
 
-def _has_backtest(metrics: Any) -> bool:
-    return isinstance(metrics, Mapping) and isinstance(metrics.get("backtest"), Mapping)
+def _baselines(metrics: Any) -> Mapping[str, Any]:
+    """Return the baselines' figures by key, empty when there are none."""
+    for step in ("backtest", "baselines"):
+        metrics = metrics.get(step) if isinstance(metrics, Mapping) else None
+    return metrics if isinstance(metrics, Mapping) else {}

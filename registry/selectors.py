@@ -69,6 +69,19 @@ class VersionComparison:
     same_items: bool
 
 
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """What a version's page tells: its figures beside all baselines', its origin, its history."""
+
+    version: ModelVersion
+    table: figures.Beside
+    beaten: Sequence[figures.Measured]
+    items: float | None
+    period: str
+    facts: Sequence[tuple[str, str]]
+    periods: Sequence[Period]
+
+
 def active_version() -> ActiveVersion | None:
     """Return what has to be loaded now, in one small query."""
     row = ModelVersion.objects.active().values_list("name", "manifest_digest", "reload_count")
@@ -129,6 +142,20 @@ def history(limit: int | None = None) -> list[Period]:
         periods.append(_period(row, until))
         until = row.at
     return periods
+
+
+def about(version: ModelVersion) -> VersionPage:
+    """Return what a version's page tells."""
+    metrics = version.metrics
+    return VersionPage(
+        version=version,
+        table=figures.beside_baselines(metrics),
+        beaten=figures.beaten_by_baseline(metrics),
+        items=figures.number(metrics, "backtest", "items"),
+        period=figures.period(metrics),
+        facts=figures.facts(metrics),
+        periods=[period for period in history() if period.version == version.name],
+    )
 
 
 def roll_back_target() -> ModelVersion | None:

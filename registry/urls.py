@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from registry import api
+from registry import api, views
 
 app_name = "registry"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("models/", views.version_list, name="version_list"),
+    path("models/<str:name>/", views.version_detail, name="version_detail"),
     path("api/models", api.VersionListView.as_view(), name="api_versions"),
     path("api/models/active", api.ActiveVersionView.as_view(), name="api_active"),
     path("api/models/history", api.HistoryView.as_view(), name="api_history"),

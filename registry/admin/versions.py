@@ -19,8 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from accounts.permissions import Ability, may
+from accounts.permissions import Ability, may, person
 from registry import figures, selectors
 from registry.core.errors import RoutingMLError
 from registry.models import Activation, ModelVersion
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
+
+    from accounts.models import User
 
 SIGNS = {
     figures.Verdict.BETTER: "▲",
@@ -251,9 +252,9 @@ class ActivationAdmin(ReadOnlyAdmin):
 
 def _administrator(request: HttpRequest) -> User:
     """Return who decides; only administrators do."""
-    if not isinstance(request.user, User) or not may(request.user, Ability.ADMINISTER):
+    if not may(request.user, Ability.ADMINISTER):
         raise PermissionDenied
-    return request.user
+    return person(request)
 
 
 def _obstacle(version: ModelVersion) -> str:

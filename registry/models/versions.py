@@ -7,8 +7,11 @@ from typing import Any, NoReturn, Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from registry import figures
 
 NAME_PATTERN = r"[0-9]{4}\.(0[1-9]|1[0-2])\.(0[1-9]|[12][0-9]|3[01])_[1-9][0-9]{0,5}"
 """``YYYY.MM.DD_build``: the day, and a counter within it."""
@@ -98,6 +101,15 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the version's own page."""
+        return reverse("registry:version_detail", args=[self.name])
+
+    @property
+    def headlines(self) -> list[figures.Measured]:
+        """The few figures that lists show."""
+        return figures.headlines(self.metrics)
 
     @property
     def is_active(self) -> bool:
