@@ -127,7 +127,7 @@ def _checked_files(folder: Path, columns: ColumnMap, profile: MappingProfile) ->
 def _open_files(folder: Path, columns: ColumnMap) -> Files:
     files: Files = {}
     for name, path in find_files(folder, columns).items():
-        file = open_file(path, columns.table(name).mandatory)
+        file = open_file(path, columns.table(name))
         check_header(path.name, columns.header(name, file.header), file.header)
         files[name] = file
     return files
