@@ -1,0 +1,28 @@
+"""The queries that run often or carry the product's weight; each must also compile to T-SQL.
+
+Add one as ``"what it answers": lambda: <queryset>``.  Querysets are lazy, so nothing is asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from accounts.models import AuditEvent, SignIn, User
+from registry.models import MappingProfile, ModelVersion
+
+HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
+    "whose token is this": lambda: SignIn.objects.select_related("user").filter(
+        ended_at=None, expires_at__gt=timezone.now()
+    )[:1],
+    "who waits for a decision": lambda: User.objects.filter(state="pending").order_by(
+        "-requested_at"
+    ),
+    "how many people in each role": lambda: User.objects.values("role").annotate(n=Count("id")),
+    "a page of the audit log": lambda: AuditEvent.objects.filter(target="x")[50:100],
+    "which version is active": lambda: ModelVersion.objects.filter(state="active")[:1],
+    "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
+}
