@@ -38,12 +38,17 @@ def _known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
+def _written(value: float, digits: int) -> str:
+    """Return a rounded number in the page's language (Django's own function cuts digits off)."""
+    return number_format(round(value, digits), digits)
+
+
 @register.filter
 def minutes(value: float | None, digits: int = 1) -> str:
     """Write minutes with their unit."""
     if value is None or not _known(value):
         return _("not measurable")
-    return _("%(number)s min") % {"number": number_format(value, digits)}
+    return _("%(number)s min") % {"number": _written(value, digits)}
 
 
 @register.filter
@@ -51,7 +56,7 @@ def figure(value: float | None, digits: int = 2) -> str:
     """Write a number with a fixed count of digits, so that a column lines up."""
     if value is None or not _known(value):
         return _("not measurable")
-    return number_format(value, digits, use_l10n=True)
+    return _written(value, digits)
 
 
 @register.filter
@@ -59,7 +64,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     """Write a share from 0 to 1 as percent."""
     if value is None or not _known(value):
         return _("not measurable")
-    return f"{number_format(value * 100, digits)} %"
+    return f"{_written(value * 100, digits)} %"
 
 
 @register.simple_tag

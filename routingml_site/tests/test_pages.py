@@ -146,7 +146,7 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.minutes(4.26), "4.3 min"),
         (ui.minutes(None), "not measurable"),
         (ui.minutes(float("nan")), "not measurable"),
-        (ui.percent(0.874), "87 %"),
+        (ui.percent(0.876), "88 %"),
         (ui.percent(None), "not measurable"),
         (ui.figure(1.0, 3), "1.000"),
         (ui.pill("active", "Active"), '<span class="pill pill-good">Active</span>'),
