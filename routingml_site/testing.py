@@ -39,6 +39,9 @@ for _name in ("ERP_URL", "STATIC_ROOT", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "
     os.environ.pop(_name, None)
 
 
+pytest_plugins = ["routingml_site.tiny"]
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(_HOME, ignore_errors=True)

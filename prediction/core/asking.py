@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from registry.core.columns import TableMap
 from registry.core.routing import Item
 
@@ -133,6 +135,17 @@ def items_of(
     return items, list(ignored)
 
 
+def items_of_frame(frame: pd.DataFrame) -> list[Item]:
+    """Turn a mapped table of items into items with the attributes that are filled."""
+    return [
+        Item(
+            code=str(record.pop("ITEM_CD")),
+            attributes={str(name): value for name, value in record.items() if not pd.isna(value)},
+        )
+        for record in frame.to_dict("records")
+    ]
+
+
 def storable(text: str) -> str:
     """Replace the characters that databases refuse."""
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -168,7 +181,7 @@ def _bounded(value: object) -> object:
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, int) and abs(value) > LARGEST:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
     return value
 
 

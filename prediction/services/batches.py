@@ -11,7 +11,6 @@ from prediction.models import Channel
 from prediction.services import item_files, predictions
 from prediction.services.item_files import ItemBatch
 from prediction.services.predictions import Answer
-from registry.core.mapping import ColumnMap
 
 BATCH = 500
 """Items that are read, answered and written before the next ones are."""
@@ -50,7 +49,7 @@ class Question:
                 yield self._ask(ItemBatch([], []), codes)
                 tick(len(codes))
             return
-        for batch in item_files.read_batches(self.path, _columns(self.loaded), BATCH):
+        for batch in item_files.read_batches(self.path, predictions.columns_of(self.loaded), BATCH):
             yield self._ask(batch)
             tick(len(batch.items) + len(batch.errors))
 
@@ -89,9 +88,5 @@ def ask_for_file(path: Path, *, top_k: int, leave_out: bool) -> Question:
         RoutingMLError: no version is active, or the file is no table of items.
     """
     loaded = loader.active()
-    total = item_files.count_rows(path, _columns(loaded))
+    total = item_files.count_rows(path, predictions.columns_of(loaded))
     return Question(loaded, total, top_k, leave_out, path=path)
-
-
-def _columns(loaded: loader.LoadedModel) -> ColumnMap:
-    return ColumnMap.from_json(loaded.model.profile)

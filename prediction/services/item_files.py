@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from prediction.core.asking import ItemError
+from prediction.core.asking import ItemError, items_of_frame
 from registry.core import files
 from registry.core.file_formats import TableFile
-from registry.core.mapping import ColumnMap, check_mandatory
+from registry.core.mapping import ColumnMap, check_header
 from registry.core.routing import Item
 
 
@@ -46,14 +46,15 @@ def read_batches(path: Path, columns: ColumnMap, size: int) -> Iterator[ItemBatc
     for chunk in file.chunks(present, size):
         mapped = columns.apply("items", chunk.frame)
         aside = [_set_aside(rows) for rows in (chunk.rejected, mapped.rejected)]
-        yield ItemBatch(_as_items(mapped.frame), [error for errors in aside for error in errors])
+        errors = [error for rows in aside for error in rows]
+        yield ItemBatch(items_of_frame(mapped.frame), errors)
 
 
 def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
     """Open a file and return it with the names under which it has the item columns."""
     file = files.open_file(path, columns.items.mandatory)
     header = columns.header("items", file.header)
-    check_mandatory(path.name, header, file.header)
+    check_header(path.name, header, file.header)
     return file, list(header.pairs.values())
 
 
@@ -61,15 +62,4 @@ def _set_aside(rows: pd.DataFrame) -> list[ItemError]:
     return [
         ItemError(f"row {row['row']}", "row_unreadable", f"{row['column']}: {row['reason']}")
         for row in rows.to_dict("records")
-    ]
-
-
-def _as_items(frame: pd.DataFrame) -> list[Item]:
-    """Return each row as an item with the attributes that are filled."""
-    return [
-        Item(
-            code=str(record.pop("ITEM_CD")),
-            attributes={str(name): value for name, value in record.items() if not pd.isna(value)},
-        )
-        for record in frame.to_dict("records")
     ]

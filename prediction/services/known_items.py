@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prediction import loader
 from prediction.core.describing import ColumnShown, columns_shown, title_column
 from prediction.core.search import CodeSearch
-from registry.core.mapping import ColumnMap
+from prediction.services.predictions import columns_of
 from registry.core.routing import Item
 
 SAMPLE = 500
@@ -84,9 +84,11 @@ def _shelf(loaded: loader.LoadedModel) -> _Shelf:
 
 
 def _make_shelf(loaded: loader.LoadedModel) -> _Shelf:
-    attributes = ColumnMap.from_json(loaded.model.profile).attributes
+    looked_at = set(loaded.model.attributes)
+    columns = columns_of(loaded).attributes
+    attributes = [column for column in columns if column.name in looked_at]
     codes = loaded.model.item_codes
     step = max(len(codes) // SAMPLE, 1)
     sample = (loaded.model.item(codes[place]) for place in range(0, len(codes), step))
     shown = columns_shown(attributes, (item for item in sample if item))
-    return _Shelf(loaded.identity, CodeSearch(codes), shown, title_column(attributes))
+    return _Shelf(loaded.identity, CodeSearch(codes), shown, title_column(columns))

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache as once
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -15,6 +15,7 @@ from prediction.core.asking import Asked, ItemError, again, described, items_of,
 from prediction.core.cache import AnswerCache, Options, key_of
 from prediction.core.summary import asked_as_json, summary_as_json
 from prediction.models import Channel, PredictionRequest
+from prediction.services import newcomers
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.mapping import ColumnMap
 from registry.core.routing import Item, Prediction
@@ -85,9 +86,10 @@ def predict(
     check_size(len(codes) + len(items) + len(records), limit)
     loaded = loaded or loader.active()
     options = Options(top_k, leave_out, explain, dict(feature_weights or {}))
-    told_of, ignored = _read(records, loaded)
+    columns = columns_of(loaded)
+    told_of, ignored = items_of(records, columns.items)
     asked = [
-        *named(codes, loaded.model.item),
+        *newcomers.look_up(named(codes, loaded.model.item), columns),
         *described([*items, *told_of], settings.PREDICTION_MAX_TEXT),
     ]
     predictions, failures = answer(loaded, [one.item for one in asked if one.item], options)
@@ -110,6 +112,7 @@ def reopen(row: PredictionRequest, place: int | None = None) -> Answer:
     options = Options(row.top_k, row.leave_out, explain=place is not None)
     stored = row.items if place is None else row.items[place : place + 1]
     asked = [again(one, loaded.model.item) for one in stored]
+    asked = newcomers.look_up(asked, columns_of(loaded))
     predictions, failures = answer(loaded, [one.item for one in asked if one.item], options)
     errors = [one.error for one in asked if one.error] + failures
     seconds = time.perf_counter() - started
@@ -147,19 +150,17 @@ def check_size(count: int, limit: int | None = None) -> None:
         raise TooManyItems(message, limit=most, count=count)
 
 
-@once
+@lru_cache(maxsize=1)
+def columns_of(loaded: loader.LoadedModel) -> ColumnMap:
+    """Return the profile that a version was trained with."""
+    return ColumnMap.from_json(loaded.model.profile)
+
+
+@lru_cache(maxsize=1)
 def _cache() -> AnswerCache[Prediction]:
     return AnswerCache(
         settings.PREDICTION_CACHE_SIZE, settings.PREDICTION_CACHE_SECONDS, time.monotonic
     )
-
-
-def _read(
-    records: Sequence[Mapping[str, object]], loaded: loader.LoadedModel
-) -> tuple[list[Item], list[str]]:
-    if not records:
-        return [], []
-    return items_of(records, ColumnMap.from_json(loaded.model.profile).items)
 
 
 def _ask(

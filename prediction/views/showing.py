@@ -111,6 +111,7 @@ def many(row: PredictionRequest) -> dict[str, Any]:
 
 def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
     rows = lanes(prediction.candidates, wish.lot)
+    chosen = _chosen(prediction, wish.neighbour)
     return {
         "prediction": prediction,
         "title": known_items.title_of(prediction.item),
@@ -118,31 +119,36 @@ def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
         "lanes": rows,
         "best": rows[0] if rows else None,
         "identity": candidate_id(prediction.item, 1),
-        "similar": [_similar(each, wish.neighbour) for each in prediction.neighbours],
-        "beside": _beside(prediction, wish.neighbour),
+        "similar": [_similar(each, chosen) for each in prediction.neighbours],
+        "beside": _beside(prediction, chosen),
         "reasons": wording.reasons(prediction),
         "bars": _bars(prediction),
         "flips": _flips(prediction),
     }
 
 
-def _similar(neighbour: Neighbour, chosen: str) -> Similar:
+def _similar(neighbour: Neighbour, chosen: Neighbour | None) -> Similar:
     return Similar(
         neighbour,
         known_items.title_of(neighbour.item),
         wording.differs(neighbour.differs_in),
-        neighbour.item == chosen,
+        neighbour is chosen,
     )
 
 
-def _beside(prediction: Prediction, chosen: str) -> dict[str, Any] | None:
-    """Return the chosen neighbour's own routing, compared with the proposal."""
-    found = next((each for each in prediction.neighbours if each.item == chosen), None)
-    if found is None:
+def _beside(prediction: Prediction, chosen: Neighbour | None) -> dict[str, Any] | None:
+    """Return a neighbour's own routing, compared with the proposal."""
+    if chosen is None:
         return None
     best = prediction.candidates[0].jobs if prediction.candidates else ()
-    cards: tuple[Card, ...] = known_cards(found.jobs, best, known_items.operation_names())
-    return {"neighbour": found, "cards": cards, "says": wording.differs(found.differs_in)}
+    cards: tuple[Card, ...] = known_cards(chosen.jobs, best, known_items.operation_names())
+    return {"neighbour": chosen, "cards": cards, "says": wording.differs(chosen.differs_in)}
+
+
+def _chosen(prediction: Prediction, chosen: str) -> Neighbour | None:
+    """Return the neighbour that the address names, the nearest one when it names none."""
+    near = prediction.neighbours
+    return next((each for each in near if each.item == chosen), near[0] if near else None)
 
 
 def _bars(prediction: Prediction) -> list[Bar]:

@@ -1,0 +1,127 @@
+"""A tiny plant and a tiny model really trained on it, for every test that needs an answer.
+
+Loaded by ``routingml_site.testing``.  The plant is made and the model trained once a test process, in
+about two seconds; its networks are too small to be good, and good is not what these tests are about.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registry.core.manifest import Manifest
+    from registry.core.mapping import ColumnMap
+    from registry.core.model import RoutingModel
+    from registry.core.tables import Tables
+    from registry.models import ModelVersion
+    from routingml_site.plant import Plant
+
+ITEMS, NEW_ITEMS, SEED = 300, 40, 3
+VERSION = "2026.11.21_1"
+METRICS = {"recall": {"at_50": 1.0}}
+
+
+@pytest.fixture(scope="session")
+def tiny_plant() -> Plant:
+    """The sample plant at 300 items, and 40 new ones without a routing."""
+    from routingml_site.plant import make_plant
+
+    return make_plant(ITEMS, NEW_ITEMS, SEED)
+
+
+@pytest.fixture(scope="session")
+def tiny_columns() -> ColumnMap:
+    """The mapping profile of the sample plant."""
+    import json
+
+    from registry.core.mapping import ColumnMap
+    from registry.services.mappings import DEFAULT, SHIPPED
+
+    document = (SHIPPED / f"{DEFAULT}.json").read_text(encoding="utf-8")
+    return ColumnMap.from_json(json.loads(document))
+
+
+@pytest.fixture(scope="session")
+def tiny_tables(tiny_plant: Plant, tiny_columns: ColumnMap) -> Tables:
+    """The tiny plant's tables under canonical names."""
+    from registry.core.relating import relate
+
+    tables, _rejected = relate(
+        tiny_columns,
+        {
+            "items": tiny_columns.apply("items", tiny_plant.item_info),
+            "routings": tiny_columns.apply("routings", tiny_plant.routing),
+            "results": tiny_columns.apply("results", tiny_plant.work_order_results),
+        },
+    )
+    return tables
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_tables: Tables, tiny_columns: ColumnMap) -> RoutingModel:
+    """A model trained on the tiny plant; nobody may change it."""
+    from registry.core.network import NetworkSpec
+    from registry.core.progress import Silent
+    from training.core import dataset, trainer
+    from training.core.specs import TrainingSpec
+
+    quick = TrainingSpec(
+        folds=2,
+        network=NetworkSpec(hidden=48, last=24, steps=200, max_epochs=20),
+        times=NetworkSpec(hidden=32, last=16, steps=150, max_epochs=15),
+    )
+    data = dataset.prepare(tiny_tables, _attributes(tiny_columns))
+    return trainer.fit(data, quick, Silent(), profile=tiny_columns.to_json())
+
+
+def _attributes(columns: ColumnMap) -> list[Any]:
+    from registry.core.cleaning import Attribute, AttributeKind
+    from registry.core.columns import Kind
+
+    kinds = {True: AttributeKind.NUMBER, False: AttributeKind.TEXT}
+    return [
+        Attribute(
+            column.name, kinds[column.kind is Kind.NUMBER], column.unit_column, column.sentinels
+        )
+        for column in columns.attributes
+    ]
+
+
+@pytest.fixture(scope="session")
+def tiny_version(
+    tiny_model: RoutingModel, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Manifest]:
+    """The tiny model written and signed once: a folder to copy, and its manifest."""
+    from registry import store
+
+    folder = tmp_path_factory.mktemp("tiny-version")
+    about = {"name": VERSION, "schema_hash": tiny_model.schema_hash, "dataset_hash": "tiny"}
+    return folder, store.write(folder, tiny_model.to_states(), about, METRICS)
+
+
+@pytest.fixture
+def active_version(
+    db: None, models_store: Path, tiny_version: tuple[Path, Manifest]
+) -> Iterator[ModelVersion]:
+    """The tiny model as a version that is registered and active."""
+    from prediction import loader
+    from registry import store
+    from registry.services import versions
+
+    written, manifest = tiny_version
+    with store.staging() as folder:
+        shutil.copytree(written, folder, dirs_exist_ok=True)
+        version = versions.register(
+            name=VERSION, folder=folder, manifest=manifest, metrics=METRICS, by="tests"
+        )
+    versions.activate(version, by="tests")
+    version.refresh_from_db()
+    loader.reset()
+    yield version
+    loader.reset()
