@@ -54,7 +54,7 @@ lock:  ## resolve pyproject.toml into the lock files again (needs uv)
 	echo "hnswlib>=0.8; sys_platform != 'win32'" | uv pip compile - --no-deps --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-search.lock
 
 texts: install-dev  ## collect the translatable texts into locale/ko (needs gettext)
-	$(MANAGE) makemessages -l ko --no-location --no-obsolete -i .venv -i docs
+	$(MANAGE) makemessages -l ko --no-location --no-obsolete -i .venv -i docs -i tests
 	@$(MANAGE) compile_texts
 
 docs: install  ## write the API document to docs/openapi.yaml
