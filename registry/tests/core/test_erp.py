@@ -94,6 +94,18 @@ def test_an_erp_is_counted_and_read_in_chunks(reader: ResilientReader) -> None:
     assert reader.columns(VIEW) == ["ITEM_CD", 'PROC "SEQ']
 
 
+def test_rows_are_found_by_their_key_however_many_are_wanted(reader: ResilientReader) -> None:
+    wanted = [f"I{n}" for n in range(50, 90)] + [f"X{n}' OR 1=1 --" for n in range(1200)]
+    found = reader.find(VIEW, ['PROC "SEQ'], "item_cd", wanted)
+    assert sorted(found['PROC "SEQ']) == list(range(500, 900))
+    assert reader.find(VIEW, ["ITEM_CD"], "ITEM_CD", []).empty
+
+
+def test_a_key_that_the_view_does_not_have_is_named(reader: ResilientReader) -> None:
+    with pytest.raises(ErpColumnMissing, match="no column NAME"):
+        reader.find(VIEW, ["ITEM_CD"], "NAME", ["A"])
+
+
 def test_columns_keep_the_names_they_were_asked_by(reader: ResilientReader) -> None:
     frame = next(reader.read(VIEW, ["item_cd"]))
     assert list(frame.columns) == ["item_cd"]
