@@ -57,15 +57,18 @@ class Figure:
             return _("not measurable")
         if self.unit == "%":
             return f"{100 * value:.1f} %"
-        return f"{value:.2f} {_('min')}"
+        minutes = _("min")  # by itself: texts inside an f-string are not found by makemessages
+        return f"{value:.2f} {minutes}"
 
     def difference_text(self, difference: float | None) -> str:
         """Return a difference with its sign."""
         if difference is None:
             return _("not measurable")
         if self.unit == "%":
-            return f"{100 * difference:+.1f} {pgettext('percentage', 'points')}"
-        return f"{difference:+.2f} {_('min')}"
+            points = pgettext("percentage", "points")
+            return f"{100 * difference:+.1f} {points}"
+        minutes = _("min")
+        return f"{difference:+.2f} {minutes}"
 
     def badness(self, value: float) -> float:
         """Return a number that is the smaller the better the value is."""
@@ -219,18 +222,15 @@ def table(metrics: Any) -> list[Measured]:
 
 def beside_baselines(metrics: Any) -> Beside:
     """Return every figure of a version beside the same figure of every baseline."""
-    keys = list(_baselines(metrics))
+    baselines = _baselines(metrics)
     rows = [
         BesideRow(
             measured(metrics, figure),
-            [
-                figure.text(number(metrics, "backtest", "baselines", key, figure.key))
-                for key in keys
-            ],
+            [figure.text(number(baselines, key, figure.key)) for key in baselines],
         )
         for figure in FIGURES
     ]
-    return Beside([baseline_name(key) for key in keys], rows)
+    return Beside([baseline_name(key) for key in baselines], rows)
 
 
 def headlines(metrics: Any) -> list[Measured]:

@@ -19,7 +19,9 @@ from accounts.models import SignupState
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("accounts", "registry", "training", "prediction", "quality", "routingml_site")
-MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+MARKERS = {
+    "_": 0, "gettext": 0, "gettext_lazy": 0, "ngettext": 0, "ngettext_lazy": 0, "pgettext": 1,
+}  # fmt: skip
 IN_TEMPLATE = re.compile(
     r"\b(?:_|gettext|ngettext)\(\s*u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|'''.*?''')", re.DOTALL
 )
@@ -36,14 +38,11 @@ def texts_of_python() -> Iterator[tuple[str, str]]:
         if {"tests", "migrations"} & set(path.parts):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in MARKERS
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                yield str(node.args[0].value), path.relative_to(ROOT).as_posix()
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                place = MARKERS.get(node.func.id)
+                for argument in [] if place is None else node.args[place : place + 1]:
+                    if isinstance(argument, ast.Constant):
+                        yield str(argument.value), path.relative_to(ROOT).as_posix()
 
 
 def texts_of_templates() -> Iterator[tuple[str, str]]:
