@@ -6,6 +6,7 @@ type, and which of them nothing can be learned without.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,15 @@ KINDS: dict[str, frozenset[Kind]] = {
     "date": frozenset({Kind.DATE}),
 }
 
+FILE_NAME = r"\w[\w .-]*"
+"""A table's file is named without folder and suffix."""
+
 
 def problems(name: TableName, table: TableMap) -> list[str]:
     """Return every fault of one table's declarations in words."""
-    found = [f"{what} is blank" for what in ("view", "file") if not getattr(table, what).strip()]
+    found = [] if table.view.strip() else ["view is blank"]
+    if not re.fullmatch(FILE_NAME, table.file):
+        found.append(f"file {table.file!r} is not the plain name of a file")
     found += _repeated("the name", (column.name for column in table))
     found += _repeated("the source column", (column.source for column in table))
     found += [

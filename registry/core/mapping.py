@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -119,11 +120,15 @@ class ColumnMap:
 
     def validate(self) -> list[str]:
         """Return every problem in words; an empty list means the profile can be used."""
-        return [
-            f"{name}: {problem}"
-            for name, table in self
-            for problem in declarations.problems(name, table)
+        found = [
+            f"{what} of {name} and {other} are the same"
+            for what in ("view", "file")
+            for (name, table), (other, another) in combinations(self, 2)
+            if getattr(table, what).casefold() == getattr(another, what).casefold()
         ]
+        for name, table in self:
+            found += [f"{name}: {problem}" for problem in declarations.problems(name, table)]
+        return found
 
     def header(self, table: TableName, found: list[str]) -> Header:
         """Compare the columns a table has with those that are mapped."""

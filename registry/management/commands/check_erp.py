@@ -55,7 +55,7 @@ def _summary(checks: list[TableCheck]) -> Table:
     table = Table()
     table.add_column("view", no_wrap=True)
     for name in ("rows", "columns mapped", "missing", "ignored"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for check in checks:
         rows = "not there" if check.rows is None else f"{check.rows:,}"
         columns = (check.mapped, check.missing, check.ignored)

@@ -68,9 +68,9 @@ class _Shown:
 def _summary(report: extracts.LoadReport) -> Table:
     table = Table(title=f"Loaded with {report.profile}")
     table.add_column("table", no_wrap=True)
-    table.add_column("file")
-    for name in ("read", "stored", "mended cells", "rejected"):
-        table.add_column(name, justify="right")
+    table.add_column("file", overflow="fold")
+    for name in ("read", "stored", "mended", "rejected"):
+        table.add_column(name, justify="right", no_wrap=True)
     for load in report.tables.values():
         file = load.file or ("kept as it was" if load.kept else "absent")
         figures = (load.rows, load.written, load.mended.total(), load.rejected.total())

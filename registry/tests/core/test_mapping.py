@@ -307,6 +307,22 @@ def test_every_fault_of_a_profile_is_said_in_words(
 
 
 @pytest.mark.parametrize(
+    ("setting", "value", "problem"),
+    [
+        ("view", " ", "items: view is blank"),
+        ("file", "../item_info", "is not the plain name of a file"),
+        ("file", "", "is not the plain name of a file"),
+        ("view", "bi_routing_view", "view of items and routings are the same"),
+        ("file", "routing", "file of items and routings are the same"),
+    ],
+)
+def test_views_and_files_must_be_told_apart(setting: str, value: str, problem: str) -> None:
+    document = plants.document()
+    document["items"][setting] = value
+    assert problem in " / ".join(ColumnMap.from_json(document).validate())
+
+
+@pytest.mark.parametrize(
     ("change", "problem"),
     [
         ({"kind": "colour"}, "'colour' is not a valid Kind"),
