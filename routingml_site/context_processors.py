@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from registry import selectors
 from routingml_site import nav
-from routingml_site.active import active_version_name
 from routingml_site.preferences import theme
 
 
@@ -20,5 +20,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "product_version": settings.VERSION,
         "navigation": nav.links(user, request.path),
         "theme": theme(request),
-        "active_version": active_version_name,
+        "active_version": _active_version,
     }
+
+
+def _active_version() -> str:
+    """Return the name of the version that answers, empty when there is none."""
+    version = selectors.active_version()
+    return version.name if version else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -17,7 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from prediction import loader
-from routingml_site.active import active_version_name
+from registry import selectors, store
+from registry.core.errors import RoutingMLError
 
 log = logging.getLogger(__name__)
 OK = "ok"
@@ -36,23 +36,22 @@ def database() -> str:
 
 
 def model() -> str:
-    """See that a version is active and its manifest is there."""
+    """See that a version is active and that its manifest is there and signed."""
     try:
-        name = active_version_name()
+        version = selectors.active_version()
+        if version is None:
+            return "no version is active"
+        store.manifest(version.name)
     except DatabaseError:
         return "unknown: the database does not answer"
-    if not name:
-        return "no version is active"
-    manifest = settings.MODELS_STORE / "versions" / name / "manifest.json"
-    return OK if manifest.is_file() else f"version {name} has no files"
+    except RoutingMLError as error:
+        return error.message
+    return OK
 
 
 def disk() -> str:
     """See that the folder of versions has room for one more."""
-    store = settings.MODELS_STORE
-    place = next(folder for folder in (store, *store.parents) if folder.exists())
-    free = shutil.disk_usage(place).free // MEGABYTE
-    least = settings.DISK_LEAST_FREE_MB
+    free, least = store.free_bytes() // MEGABYTE, settings.DISK_LEAST_FREE_MB
     return OK if free >= least else f"{free} MB free, {least} MB needed"
 
 

@@ -73,6 +73,15 @@ def fast_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin in English, whatever language a page of the test before was asked for."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def models_store(settings: Any, tmp_path: Path) -> Path:
     """Give the test an empty models_store of its own."""

@@ -9,6 +9,10 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
+from accounts.models import User
+from registry import store
+from registry.services import versions
+from registry.tests.factories import make_version
 from routingml_site import health
 
 
@@ -29,23 +33,23 @@ def test_without_an_active_version_the_site_is_alive_and_not_ready(client: Clien
 
 
 @pytest.mark.django_db
-def test_with_a_version_whose_files_are_there_it_is_ready(
-    client: Client, models_store: Path, monkeypatch: pytest.MonkeyPatch
+def test_with_an_active_version_whose_files_are_there_it_is_ready(
+    client: Client, models_store: Path, ana: User
 ) -> None:
-    folder = models_store / "versions" / "2026.11.21_1"
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text("{}")
-    monkeypatch.setattr(health, "active_version_name", lambda: "2026.11.21_1")
+    versions.activate(make_version(), by=ana)
     assert ready(client)[0] == 200
 
 
 @pytest.mark.django_db
-def test_a_version_without_its_files_is_named(
-    client: Client, models_store: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_active_version_without_its_files_is_named(
+    client: Client, models_store: Path, ana: User
 ) -> None:
-    monkeypatch.setattr(health, "active_version_name", lambda: "2026.11.21_1")
+    version = make_version()
+    versions.activate(version, by=ana)
+    store.unpublish(version.name)
     status, checks = ready(client)
-    assert (status, checks["model"]) == (503, "version 2026.11.21_1 has no files")
+    assert status == 503
+    assert version.name in checks["model"]
 
 
 @pytest.mark.django_db
