@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from prediction.services import predictions
+from registry import params
 
-MOST_CANDIDATES = 20
 PLAIN_TYPES = (str, int, float, bool, type(None))
 
 
@@ -62,7 +62,12 @@ class AskIn(serializers.Serializer[Any]):
 class PredictIn(AskIn):
     """A question for routings."""
 
-    top_k = serializers.IntegerField(min_value=1, max_value=MOST_CANDIDATES, default=5)
+    top_k = serializers.IntegerField(
+        min_value=1,
+        max_value=params.parameter("top_k").most,
+        required=False,
+        help_text="Candidates an item; the runtime parameter top_k when left out.",
+    )
     mode = serializers.ChoiceField(choices=["detailed", "summary"], default="detailed")
     leave_out = serializers.BooleanField(
         default=False, help_text="Answer for a known item as if it had no routing."

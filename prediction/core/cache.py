@@ -70,7 +70,7 @@ class AnswerCache(Generic[Value]):
         """Return the value kept under ``key``, or None when there is none or it is too old."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is None:
+            if entry is None or self.size <= 0:
                 return None
             until, value = entry
             if self._clock() >= until:

@@ -27,7 +27,7 @@ class Question:
 
     loaded: loader.LoadedModel
     total: int
-    top_k: int
+    top_k: int | None
     leave_out: bool
     codes: Sequence[str] = ()
     path: Path | None = None
@@ -70,7 +70,7 @@ class Question:
         return replace(answer, errors=answer.errors + unread)
 
 
-def ask_for_codes(codes: Sequence[str], *, top_k: int, leave_out: bool) -> Question:
+def ask_for_codes(codes: Sequence[str], *, top_k: int | None, leave_out: bool) -> Question:
     """Ask for items of the ERP by their codes.
 
     Raises:
@@ -81,7 +81,7 @@ def ask_for_codes(codes: Sequence[str], *, top_k: int, leave_out: bool) -> Quest
     return Question(loader.active(), len(codes), top_k, leave_out, codes=codes)
 
 
-def ask_for_file(path: Path, *, top_k: int, leave_out: bool) -> Question:
+def ask_for_file(path: Path, *, top_k: int | None, leave_out: bool) -> Question:
     """Ask for the items that a file describes, under the columns the version was trained with.
 
     Raises:

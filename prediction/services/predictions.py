@@ -15,7 +15,7 @@ from prediction.core.asking import Asked, ItemError, again, described, items_of,
 from prediction.core.cache import AnswerCache, Options, key_of
 from prediction.core.summary import asked_as_json, summary_as_json
 from prediction.models import Channel, PredictionRequest
-from prediction.services import newcomers
+from prediction.services import newcomers, runtime
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.mapping import ColumnMap
 from registry.core.routing import Item, Prediction
@@ -63,7 +63,7 @@ def predict(
     codes: Sequence[str] = (),
     items: Sequence[Item] = (),
     records: Sequence[Mapping[str, object]] = (),
-    top_k: int = 5,
+    top_k: int | None = None,
     leave_out: bool = False,
     explain: bool = True,
     feature_weights: Mapping[str, float] | None = None,
@@ -75,7 +75,7 @@ def predict(
 ) -> Answer:
     """Answer for items named by code or described, with ``loaded`` or the active version.
 
-    ``items`` carry canonical column names; ``records`` the ERP's or the product's, in any case.
+    ``top_k`` is the runtime parameter when not given.  ``items`` carry canonical column names; ``records`` the ERP's or the product's, in any case.
 
     Raises:
         NothingAsked: neither codes nor items.
@@ -85,6 +85,7 @@ def predict(
     started = time.perf_counter()
     check_size(len(codes) + len(items) + len(records), limit)
     loaded = loaded or loader.active()
+    top_k = top_k or runtime.current().top_k
     options = Options(top_k, leave_out, explain, dict(feature_weights or {}))
     columns = columns_of(loaded)
     told_of, ignored = items_of(records, columns.items)
@@ -132,7 +133,8 @@ def answer(
     for key, prediction in fresh.items():
         kept.put(key, prediction)
     found |= fresh
-    return [found[key] for key in keys if key in found], failures
+    mark = runtime.current().marked
+    return [mark(found[key]) for key in keys if key in found], failures
 
 
 def check_size(count: int, limit: int | None = None) -> None:
@@ -156,11 +158,20 @@ def columns_of(loaded: loader.LoadedModel) -> ColumnMap:
     return ColumnMap.from_json(loaded.model.profile)
 
 
-@lru_cache(maxsize=1)
+_answers: AnswerCache[Prediction] = AnswerCache(0, 0.0, time.monotonic)
+
+
 def _cache() -> AnswerCache[Prediction]:
-    return AnswerCache(
-        settings.PREDICTION_CACHE_SIZE, settings.PREDICTION_CACHE_SECONDS, time.monotonic
-    )
+    """Return the kept answers, as many and for as long as is in force now."""
+    now = runtime.current()
+    _answers.size, _answers.seconds = now.cache_size, now.cache_seconds
+    return _answers
+
+
+def forget() -> None:
+    """Drop every kept answer of this process, and look at the parameters anew."""
+    _answers.clear()
+    runtime.forget()
 
 
 def _ask(

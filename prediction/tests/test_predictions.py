@@ -13,6 +13,7 @@ from prediction.services import newcomers, predictions
 from prediction.services.predictions import Answer, NothingAsked, TooManyItems
 from registry.core.routing import Item
 from registry.selectors import NoActiveVersion
+from registry.services import config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def fresh(active_version: ModelVersion, data_dir: Path, monkeypatch: Any) -> Iterator[None]:
     """Begin with an empty cache and an ERP that nobody has found silent yet."""
-    predictions._cache.cache_clear()
+    predictions.forget()
     monkeypatch.setattr(newcomers, "_silent_until", 0.0)
     yield
-    predictions._cache.cache_clear()
+    predictions.forget()
 
 
 @pytest.fixture
@@ -158,6 +159,26 @@ def test_the_same_item_is_served_from_the_cache(records: list[dict[str, object]]
 def test_another_question_about_the_same_item_is_not_served_from_the_cache(code: str) -> None:
     assert len(ask(codes=[code], top_k=1).predictions[0].candidates) == 1
     assert len(ask(codes=[code], top_k=2).predictions[0].candidates) == 2
+
+
+def test_an_administrator_decides_how_many_candidates_and_whether_doubt_is_marked(
+    records: list[dict[str, object]], active_version: ModelVersion
+) -> None:
+    before = ask(records=records)
+    config.change(values={"top_k": 1, "abstention": "never"}, by="ana@plant.example")
+    predictions.forget()
+    after = ask(records=records)
+    assert before.abstained > 0 and after.abstained == 0
+    assert {len(prediction.candidates) for prediction in after.predictions} == {1}
+
+
+def test_a_cache_of_size_zero_keeps_nothing(code: str) -> None:
+    config.change(values={"prediction_cache_size": 0}, by="ana@plant.example")
+    predictions.forget()
+    misses = looked_up("miss")
+    ask(codes=[code])
+    ask(codes=[code])
+    assert looked_up("miss") == misses + 2
 
 
 def test_an_item_that_came_after_training_is_read_from_the_erp(

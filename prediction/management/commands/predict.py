@@ -19,8 +19,10 @@ from prediction.core.asking import ItemError
 from prediction.core.writers import TableFormat, format_of
 from prediction.services import batches, exports
 from prediction.services.batches import Question, Tick
+from registry import params
 from registry.core.errors import BadInput, RoutingMLError
 
+TOP_K = params.parameter("top_k")
 BINARY = (TableFormat.XLSX, TableFormat.PARQUET)
 
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--leave-out", action="store_true", help="answer as if the items had no routing"
         )
-        parser.add_argument("--top-k", type=int, default=5, help="candidates an item, 1 to 20")
+        parser.add_argument("--top-k", type=int, help="candidates an item, 1 to 50; default 5")
         parser.add_argument("--output", type=Path, help="the file to write")
         parser.add_argument("--format", choices=formats, help="default: the ending of FILE")
 
@@ -106,8 +108,8 @@ def _format(given: str | None, path: Path | None) -> TableFormat | None:
 
 def _question(options: dict[str, Any]) -> Question:
     top_k, leave_out = options["top_k"], options["leave_out"]
-    if not 1 <= top_k <= 20:
-        raise BadInput(f"--top-k {top_k}: choose a number from 1 to 20.")
+    if top_k is not None and not 1 <= top_k <= TOP_K.most:
+        raise BadInput(f"--top-k {top_k}: choose a number from 1 to {TOP_K.most}.")
     if options["items"]:
         return batches.ask_for_file(options["items"], top_k=top_k, leave_out=leave_out)
     codes = [code.strip() for code in options["codes"].split(",") if code.strip()]
