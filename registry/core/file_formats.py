@@ -14,7 +14,7 @@ import warnings
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -40,6 +40,15 @@ ENCODINGS = ("utf-8", "cp949")
 DELIMITERS = ",;\t|"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
+DAMAGED = (
+    csv.Error,
+    pa.ArrowException,
+    zipfile.BadZipFile,
+    InvalidFileException,
+    KeyError,  # a part of a workbook that is not there
+    SyntaxError,  # a part of a workbook that is no XML
+)
+
 
 class FileUnreadable(BadInput):
     """A file can not be read as a table."""
@@ -49,10 +58,15 @@ class FileUnreadable(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a file (the index is their number) and those set aside among them."""
+    """Some rows of a file (the index is their number) and those set aside among them.
+
+    ``aside`` has the cells of a line that does not fit its header as far as they stand where they
+    should: good enough to tell which routing lost a row, not to be kept.
+    """
 
     frame: pd.DataFrame
-    rejected: pd.DataFrame
+    rejected: pd.DataFrame = field(default_factory=rejected.none)
+    aside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 class TableFile(Protocol):
@@ -72,7 +86,7 @@ def _refused_in_words(path: Path) -> Iterator[None]:
         yield
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
         raise FileUnreadable(f"{path} can not be read: {error}") from None
-    except (pa.ArrowException, zipfile.BadZipFile, InvalidFileException, KeyError) as error:
+    except DAMAGED as error:
         said = " ".join(str(error).split())
         raise FileUnreadable(
             f"{path} is damaged or not what its name says: {said}. Export it again."
@@ -111,19 +125,20 @@ class CsvFile:
         self, part: list[tuple[int, list[str] | str]], places: list[int], columns: Sequence[str]
     ) -> Chunk:
         width = len(self.header)
-        rows, numbers, odd, reasons = [], [], [], []
+        rows, odd, reasons = {}, {}, []
         for number, record in part:
-            if isinstance(record, str):
-                odd.append(number)
-                reasons.append(record)
-            elif len(record) != width:
-                odd.append(number)
-                reasons.append(f"{len(record)} fields, the header has {width}")
-            else:
-                rows.append([record[place] or None for place in places])
-                numbers.append(number)
-        frame = pd.DataFrame(rows, columns=list(columns), index=pd.Index(numbers, dtype="int64"))
-        return Chunk(frame, rejected.rows(odd, column="", reason=reasons))
+            if not isinstance(record, str) and len(record) == width:
+                rows[number] = [record[place] or None for place in places]
+                continue
+            cells = [] if isinstance(record, str) else record
+            odd[number] = [cells[p] if p < len(cells) else None for p in places]
+            torn = f"{len(cells)} fields instead of {width}"
+            reasons.append(record if isinstance(record, str) else torn)
+        return Chunk(
+            _frame(rows, columns),
+            rejected.rows(list(odd), column="", reason=reasons),
+            _frame(odd, columns),
+        )
 
     def _records(self, stream: IO[str]) -> Iterator[list[str] | str]:
         """Yield each record, or in words what is wrong with it; blank lines are passed over."""
@@ -196,7 +211,7 @@ class ParquetFile:
                 )
                 frame.index = pd.RangeIndex(row, row + len(frame))
                 row += len(frame)
-                yield Chunk(frame[list(columns)], rejected.none())
+                yield Chunk(frame[list(columns)])
 
 
 class ExcelFile:
@@ -220,10 +235,8 @@ class ExcelFile:
             numbered = enumerate(cells, start=self._first)
             filled = ((n, row) for n, row in numbered if any(cell is not None for cell in row))
             while part := list(islice(filled, chunk_rows)):
-                rows = [[row[p] if p < len(row) else None for p in places] for _, row in part]
-                index = pd.Index([number for number, _ in part], dtype="int64")
-                frame = pd.DataFrame(rows, columns=list(columns), index=index)
-                yield Chunk(frame, rejected.none())
+                rows = {n: [row[p] if p < len(row) else None for p in places] for n, row in part}
+                yield Chunk(_frame(rows, columns))
 
     @contextmanager
     def _sheets(self) -> Iterator[list[Any]]:
@@ -237,6 +250,12 @@ class ExcelFile:
                 yield book.worksheets
             finally:
                 book.close()
+
+
+def _frame(rows: dict[int, list[Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows by number as a frame."""
+    index = pd.Index(list(rows), dtype="int64")
+    return pd.DataFrame(list(rows.values()), columns=list(columns), index=index)
 
 
 def _rows(sheet: Any, first: int, last: int) -> list[list[str]]:

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Self
 
+import pandas as pd
+
 from registry.core import rejected
 from registry.core.errors import BadInput
 from registry.core.relating import INCOMPLETE, KEYS, TWICE, broken_routings
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
-
-    import pandas as pd
 
     from registry.core.extract import Extract
     from registry.core.file_formats import TableFile
@@ -160,10 +160,12 @@ class _Move:
         for chunk in self.file.chunks(list(self.header.pairs.values()), CHUNK_ROWS):
             read = self.columns.read(self.name, chunk.frame)
             self.extract.add(load.view, read.frame)
-            self.aside.add(chunk.rejected, read.aside)
+            self.aside.add(chunk.rejected, pd.DataFrame())
             self.aside.add(read.rejected, read.aside)
             load.mended.update(read.mended)
             if self.name == "routings":
+                torn = chunk.aside.rename(columns={v: k for k, v in self.header.pairs.items()})
+                self.broken.update(broken_routings(self.columns, torn))
                 self.broken.update(broken_routings(self.columns, read.aside))
             load.rows += len(chunk.frame) + len(chunk.rejected)
             progress.report(0.5, f"{load.file}: {load.rows:,} rows")

@@ -157,6 +157,21 @@ def test_a_routing_that_lost_a_row_is_set_aside_whole(seal_files: Path, data_dir
     assert reasons == ["not a number", "another row of this routing was set aside"]
 
 
+def test_a_routing_with_a_torn_line_is_set_aside_whole(seal_files: Path, data_dir: Path) -> None:
+    path = seal_files / "routing.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[2] += ",one too many"
+    path.write_text("\n".join([*lines, "00124,01,10,LT01"]), encoding="utf-8")
+    with pytest.raises(CommandError, match="none of its 3 rows could be read"):
+        load(seal_files)
+    aside = rejected_rows(data_dir, "routing")
+    assert [(line["row"], line["reason"]) for line in aside] == [
+        ("3", "12 fields instead of 11"),
+        ("4", "4 fields instead of 11"),
+        ("2", "another row of this routing was set aside"),
+    ]
+
+
 def test_a_repeated_key_keeps_its_first_row(seal_files: Path, data_dir: Path) -> None:
     items = pd.concat([plants.items(), plants.items(ITEM_NM=["again", "again"])])
     items.to_csv(seal_files / "item_info.csv", index=False)

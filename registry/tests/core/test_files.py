@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
-from typing import Any
+import zipfile
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
@@ -14,6 +14,9 @@ from registry.core.file_formats import FileUnreadable
 from registry.core.files import NoTables, find_files, open_file, read_items
 from registry.core.mapping import ColumnsMissing
 from registry.tests.core import plants
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SEAL = plants.columns()
 TEXT = "ITEM_CD,ITEM_NM\n00123,슬리브\n00124,글랜드\n"
@@ -70,8 +73,8 @@ def test_lines_that_do_not_fit_the_header_are_set_aside_with_their_number(tmp_pa
     assert chunk.frame.index.tolist() == [2, 6]
     assert chunk.rejected["row"].tolist() == [3, 4, 5]
     assert chunk.rejected["reason"].tolist()[:2] == [
-        "1 fields, the header has 2",
-        "3 fields, the header has 2",
+        "1 fields instead of 2",
+        "3 fields instead of 2",
     ]
 
 
@@ -80,6 +83,22 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_line(tmp_path
     path.write_text('A,B\n1,2\n"3,4\n5,6\n', encoding="utf-8")
     with pytest.raises(FileUnreadable, match="opened in line 3 is never closed"):
         list(open_file(path, SEAL.items).chunks(["A"]))
+
+
+def test_a_header_with_an_open_quotation_mark_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "item_info.csv"
+    path.write_text('ITEM_CD,"ITEM_NM\n1,2\n', encoding="utf-8")
+    with pytest.raises(FileUnreadable, match="damaged"):
+        open_file(path, SEAL.items)
+
+
+def test_a_workbook_with_a_damaged_part_is_refused(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "whole.xlsx", [["ITEM_CD"], ["1"]])
+    with zipfile.ZipFile(whole) as good, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"<broken" if "sheet1" in name else good.read(name))
+    with pytest.raises(FileUnreadable, match="damaged"):
+        read_items(tmp_path / "bad.xlsx", SEAL)
 
 
 def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
