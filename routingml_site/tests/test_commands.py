@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import http.client
 import os
 import signal
 import socket
@@ -65,6 +66,12 @@ def started(house: dict[str, str]) -> Iterator[Callable[..., psutil.Popen]]:
         process.communicate()
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def queued_result(house: dict[str, str], number: int) -> str:
     """Ask the queue, in a process of its own, for the square root of a number."""
     program = (
@@ -99,9 +106,7 @@ def test_a_killed_worker_leaves_no_cluster_behind(started: Callable[..., psutil.
 
 
 def test_serve_answers_on_the_port_it_was_given(started: Callable[..., psutil.Popen]) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = started("serve", "--port", str(port), "--threads", "1")
     address = f"http://127.0.0.1:{port}"
     assert address in server.stdout.readline().decode()
@@ -164,3 +169,27 @@ def test_texts_are_compiled_without_the_gettext_programs(
     assert texts.gettext("Sign in") == "로그인"
     call_command("compile_texts")
     assert capsys.readouterr().out.count("compiled ko") == 1
+
+
+@pytest.mark.parametrize(
+    ("proxy", "location"), [("127.0.0.1", "/login/"), ("10.9.9.9", "https://")]
+)
+def test_only_the_trusted_proxy_is_believed_about_tls(
+    started: Callable[..., psutil.Popen], house: dict[str, str], proxy: str, location: str
+) -> None:
+    house.update(BEHIND_TLS="true", TRUSTED_PROXY=proxy)
+    port = free_port()
+    server = started("serve", "--port", str(port))
+    server.stdout.readline()
+
+    def answer() -> str | None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/", headers={"X-Forwarded-Proto": "https"})
+            return connection.getresponse().getheader("Location")
+        except OSError:
+            return None
+        finally:
+            connection.close()
+
+    assert wait_until(answer, "an answer").startswith(location)

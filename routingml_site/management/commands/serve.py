@@ -32,4 +32,15 @@ class Command(BaseCommand):
             threads=threads,
             max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 4,
             ident=None,
+            **proxy_options(),
         )
+
+
+def proxy_options() -> dict[str, Any]:
+    """Return whose ``X-Forwarded-*`` headers count; waitress drops those of anybody else."""
+    if not settings.TRUSTED_PROXY:
+        return {}
+    return {
+        "trusted_proxy": settings.TRUSTED_PROXY,
+        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
+    }
