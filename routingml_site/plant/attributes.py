@@ -212,8 +212,9 @@ def _step(millimetres: Floats) -> Floats:
 def _outside(family: Ints, standard: Bools, rng: np.random.Generator) -> Floats:
     median = np.array([f.size for f in FAMILIES])[family]
     size = median * np.exp(rng.normal(0, 0.42, len(family)))
-    catalogue = median * np.array([0.5, 0.7, 0.85, 1.0, 1.2, 1.5])[rng.integers(6, size=len(family))]
-    return _step(np.where(standard, catalogue, size))
+    preferred = 10 ** (np.round(np.log10(size) * 20) / 20)
+    usual = standard | (rng.random(len(family)) < 0.75)
+    return _step(np.where(usual, preferred, size))
 
 
 def _inside(family: Ints, outside: Floats, rng: np.random.Generator) -> Floats:
@@ -308,7 +309,7 @@ def _raw(a: Attributes) -> Ints:
     """Say what each part is made from; follows from size, shape and material."""
     flat = a.thick < 0.12 * a.outside
     tall = (a.thick > 1.2 * a.outside) & (a.outside >= 70)
-    raw = np.select([a.kind(Kind.BRONZE), a.outside >= 210, flat, tall],
+    raw = np.select([a.kind(Kind.BRONZE), a.outside >= 170, flat, tall],
                     [Raw.CAST, Raw.FORGED, Raw.PLATE, Raw.PIPE], Raw.BAR)
     bought = a.kind(Kind.CARBON, Kind.SIC, Kind.TUNGSTEN, Kind.CERAMIC, Kind.RUBBER)
     return np.where(bought, Raw.BOUGHT, raw).astype(np.int64)

@@ -14,7 +14,7 @@ from routingml_site.plant.streams import Bools, Ints, Streams, pick, zipf
 from routingml_site.plant.texts import Strings, blank
 
 _PREFIXES = (
-    ("SP", "PS", "U"), ("DB", "TD"), ("CT", "QC", "CA"), ("BX", "MB"), ("DG", "GS"), ("SG", "AG"),
+    ("SP", "U"), ("DB", "TD"), ("CT", "QC"), ("BX", "MB"), ("DG",), ("AG", "SG"),
 )
 _RAW = ("BAR", "PLATE", "FORGING", "CASTING", "PIPE", "PURCHASE")
 _RAW_NAME = ("환봉", "판재", "단조", "주조", "파이프", "구매")
@@ -136,12 +136,13 @@ def _seals(a: Attributes, streams: Streams) -> dict[str, object]:
     rng = streams.of("seals")
     count = len(a)
     codes = series_codes()
+    assembled = np.isin([FAMILIES[f].process for f in range(len(FAMILIES))], ("bom", "kit"))[a.family]
     shaft = np.round(a.inside * 0.94)
     columns: dict[str, object] = {
         "SealTypeGrup": blank(codes[a.series], rng.random(count) < 0.84),
     }
     for side, share in (("IN", 0.88), ("MID", 0.06), ("OUT", 0.25)):
-        there = rng.random(count) < share
+        there = rng.random(count) < np.where(assembled & (side == "IN"), 0.98, share)
         series = a.series if side == "IN" else pick(rng, zipf(SERIES_COUNT), count)
         millimetres = ~a.inches & (rng.random(count) < 0.97)
         size = np.where(millimetres, shaft, np.round(shaft / 25.4, 3))

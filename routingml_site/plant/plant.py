@@ -16,7 +16,7 @@ from routingml_site.plant.operations import JOBS
 from routingml_site.plant.routings import MAIN, OBSOLETE, OTHER, Plan
 from routingml_site.plant.streams import Ints, Streams
 
-UNROUTED, SLIPS, ALTERNATIVES, OLD, COPIES = 0.03, 0.11, 0.07, 0.02, 0.08
+UNROUTED, SLIPS, ALTERNATIVES, OLD, COPIES = 0.03, 0.08, 0.07, 0.02, 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def _known(
     """Return the routings that planners entered for the known items."""
     rng = streams.of("known")
     routed = (rng.random(len(a)) >= UNROUTED) & (np.arange(len(a)) < items)
-    entered = sequences.with_slips(right, SLIPS, len(a), streams)
-    old = sequences.with_slips(right, 1.0, len(a), Streams(streams.seed + 7))
+    entered = sequences.with_slips(right, SLIPS * sequences.haste(a), streams)
+    old = sequences.with_slips(right, np.ones(len(a)), Streams(streams.seed + 7))
     dated = routed & (rng.random(len(a)) < OLD)
     return routings.plan(a, [
         (MAIN, entered.take(routed[entered.owner])),

@@ -56,7 +56,7 @@ def bellows(a: Attributes) -> Steps:
     """Metal bellows: pressed, welded, proved tight."""
     alloy = a.kind(Kind.ALLOY)
     large = a.outside >= 100
-    formed = a.standard | (a.outside < 60)
+    formed = a.standard
     tight = (a.bar >= 30) | critical(a)
     return [
         ("PR01", everyone(a)),

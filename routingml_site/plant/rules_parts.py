@@ -33,14 +33,15 @@ def ring(a: Attributes) -> Steps:
     large = a.outside >= np.where(tough, 170, 210)
     coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
     stellite, ports = a.coating == Coating.STELLITE, a.holes == Holes.PORTS
+    bought = large & (a.raw == Raw.FORGED)
     return [
-        ("SW01", (a.raw != Raw.PLATE) & (a.raw != Raw.FORGED)),
-        ("SW02", a.raw == Raw.PLATE),
-        ("PR02", a.raw == Raw.FORGED),
+        ("SW01", ~bought),
+        ("PR02", bought),
         ("LT07", small & a.standard),
         ("LT01", small & ~a.standard),
         ("LT02", ~small & ~large),
         ("LT03", large),
+        ("IN01", everyone(a)),
         ("HT01", hard),
         ("PL05", stellite),
         ("LT06", stellite | hard),
@@ -48,8 +49,7 @@ def ring(a: Attributes) -> Steps:
         ("MC02", ports & large),
         ("DR01", a.holes == Holes.TAPS),
         ("SL01", a.keyway),
-        ("PL04", a.coating == Coating.TC),
-        ("PL01", a.coating == Coating.CHROME),
+        ("PL04", coated),
         ("GD01", coated),
         ("IN04", a.proof == Proof.PENETRANT),
         ("DB01", everyone(a)),
@@ -64,13 +64,14 @@ def ring(a: Attributes) -> Steps:
 def sleeve(a: Attributes) -> Steps:
     """Sleeves, bushings and nuts: turned inside and out, ground where something runs on them."""
     hard, tough = a.kind(Kind.MARTENSITIC), a.kind(*TOUGH)
-    large = a.outside >= np.where(tough, 75, 95)
+    large = a.outside >= 90
     coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
     stellite = a.coating == Coating.STELLITE
     return [
         ("SW01", everyone(a)),
         ("LT01", ~large),
         ("LT02", large),
+        ("IN01", everyone(a)),
         ("HT01", hard),
         ("PL05", stellite),
         ("SL01", a.keyway & ~tough),
@@ -91,14 +92,14 @@ def sleeve(a: Attributes) -> Steps:
 def face(a: Attributes) -> Steps:
     """Seal faces: ground and lapped flat; what comes first depends on the material."""
     carbon, ceramic = a.kind(Kind.CARBON), a.kind(Kind.CERAMIC)
-    large, small = a.outside >= 100, a.outside < 55
+    large = a.outside >= 95
     gas = (a.seal == Seal.GAS) & ~carbon
     fine = gas | critical(a) | (a.bar >= 60)
     return [
         ("PR02", everyone(a)),
         ("LT01", carbon & ~large),
         ("LT02", carbon & large),
-        ("GD03", ~carbon & ~ceramic & ~small),
+        ("GD03", ~carbon & ~ceramic),
         ("GD02", ~carbon),
         ("WE01", a.keyway & ~carbon),
         ("LZ01", gas),
@@ -177,14 +178,13 @@ def spring(a: Attributes) -> Steps:
     """Springs, wound or stamped."""
     alloy = a.kind(Kind.ALLOY, Kind.TITANIUM)
     wave = a.thick < 0.3 * a.outside
-    coarse = a.outside >= 20
     return [
         ("PR01", everyone(a)),
         ("SP01", ~wave),
         ("PS01", wave),
         ("HT03", alloy),
         ("HT02", ~alloy),
-        ("SP02", coarse & ~wave),
+        ("SP02", ~wave),
         ("SB01", a.bar >= 30),
         ("TS05", ~a.standard),
         ("CL01", everyone(a)),
@@ -194,11 +194,11 @@ def spring(a: Attributes) -> Steps:
 
 def small(a: Attributes) -> Steps:
     """Screws and pins."""
-    hard, thick = a.kind(Kind.MARTENSITIC), a.outside >= 9
+    hard, tough = a.kind(Kind.MARTENSITIC), a.kind(*TOUGH)
     return [
         ("PR01", everyone(a)),
-        ("LT01", ~a.standard & thick),
-        ("LT07", ~a.standard & ~thick),
+        ("LT01", ~a.standard & ~tough),
+        ("LT07", ~a.standard & tough),
         ("DR01", (a.holes != Holes.NONE) & ~a.standard),
         ("HT01", hard),
         ("PL02", a.coating != Coating.NONE),
@@ -209,17 +209,15 @@ def small(a: Attributes) -> Steps:
 
 def plate(a: Attributes) -> Steps:
     """Plates, brackets and rings cut from sheet."""
-    thick, large = a.thick >= 6, a.outside >= 100
-    steel, drilled = a.kind(Kind.STEEL), a.holes != Holes.NONE
+    large, drilled = a.outside >= 80, a.holes != Holes.NONE
+    steel = a.kind(Kind.STEEL)
     return [
-        ("SW03", ~thick),
-        ("SW02", thick),
-        ("RL01", large & ~thick),
-        ("MC01", thick & drilled),
-        ("DR01", ~thick & drilled),
+        ("SW03", ~large),
+        ("SW02", large),
+        ("MC01", large & drilled),
+        ("DR01", ~large & drilled),
         ("DB01", everyone(a)),
-        ("PT01", steel & large),
-        ("PL02", steel & ~large),
+        ("PT01", steel),
         ("MK02", critical(a)),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),

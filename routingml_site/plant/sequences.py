@@ -11,7 +11,7 @@ from routingml_site.plant import rules_assemblies, rules_parts
 from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.families import FAMILIES
 from routingml_site.plant.operations import CODES, JOBS, SUBSTITUTES
-from routingml_site.plant.streams import Bools, Ints, Streams, pick
+from routingml_site.plant.streams import Bools, Floats, Ints, Streams, pick
 
 PROCESSES: dict[str, Callable[[Attributes], rules_parts.Steps]] = {
     "ring": rules_parts.ring, "sleeve": rules_parts.sleeve, "face": rules_parts.face,
@@ -87,10 +87,18 @@ def alternatives(sequences: Sequences, share: float, items: int, streams: Stream
     return Sequences(sequences.owner, job).take(chosen[sequences.owner])
 
 
-def with_slips(sequences: Sequences, share: float, items: int, streams: Streams) -> Sequences:
-    """Return what planners wrote: for ``share`` of the items something left out, swapped or old."""
+def haste(attributes: Attributes) -> Floats:
+    """Return how hastily each item is planned: much for what is planned daily, less for the rest."""
+    daily = np.array([f.process in ("bom", "kit", "face", "oring", "gasket") for f in FAMILIES])
+    hasty: Floats = np.where(daily, 1.35, 0.6)[attributes.family]
+    return hasty
+
+
+def with_slips(sequences: Sequences, odds: Floats, streams: Streams) -> Sequences:
+    """Return what planners wrote: some items, by their odds, with a step left out, moved or old."""
     rng = streams.of("slips")
-    slip = np.where(rng.random(items) < share, 1 + pick(rng, (0.5, 0.3, 0.2), items), 0)
+    items = len(odds)
+    slip = np.where(rng.random(items) < odds, 1 + pick(rng, (0.5, 0.3, 0.2), items), 0)
     job = sequences.job.copy()
     keep = np.ones(len(job), dtype=bool)
     loose = sequences.first_where(_FORGETTABLE[job])

@@ -31,9 +31,9 @@ _PROOF: dict[int, tuple[str, ...]] = {
 }
 _GRADE: dict[int, tuple[str, ...]] = {
     Grade.API: ("API 682", "API682 4TH", "api 682", "고압 API 682", "API-682 CAT.2"),
-    Grade.NUCLEAR: ("Q-CLASS", "원자력", "NUCLEAR", "KEPIC MN", "ASME SEC.III"),
+    Grade.NUCLEAR: ("Q-CLASS", "원자력 Q-CLASS", "NUCLEAR", "NUCLEAR Q-CLASS", "KEPIC 원자력"),
     Grade.MARINE: ("KR CLASS", "선급", "ABS", "DNV 선급검사", "MARINE"),
-    Grade.CLEAN: ("OXYGEN CLEAN", "SANITARY", "3A SANITARY", "탈지 요망", "OIL FREE"),
+    Grade.CLEAN: ("OXYGEN CLEAN", "탈지 요망", "OXYGEN CLEAN 탈지", "OXY. CLEAN"),
 }
 _IDLE = (
     "REV.A 참조", "도면참조", "SEE DWG", "긴급", "TOL ±0.05", "일반공차", "AS PER DWG", "C0.5", "RA 0.8",
@@ -94,7 +94,7 @@ def shuffled(parts: list[Strings], rng: np.random.Generator) -> Strings:
 def uneven_case(text: Strings, rng: np.random.Generator) -> Strings:
     """Write some rows in lower case, some capitalised, some with blanks around them."""
     array = pa.array(text, pa.string())
-    style = pick(rng, (0.8, 0.09, 0.05, 0.03, 0.03), len(text))
+    style = pick(rng, (0.8, 0.1, 0.05, 0.035, 0.015), len(text))
     lower = np.asarray(pc.utf8_lower(array).to_numpy(zero_copy_only=False), dtype=object)
     title = np.asarray(pc.utf8_title(array).to_numpy(zero_copy_only=False), dtype=object)
     spaced = join([text, np.full(len(text), "", dtype=object)], " ")
