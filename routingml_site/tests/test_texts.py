@@ -77,4 +77,4 @@ def test_a_page_speaks_korean_to_those_who_chose_it(client: Client, db: None) ->
     page = client.get("/login/", headers={"Accept-Language": "ko"}).content.decode()
     assert "<h1>로그인</h1>" in page
     with override("ko"):
-        assert SignupState.PENDING.label == "승인 대기"
+        assert str(SignupState.PENDING.label) == "승인 대기"
