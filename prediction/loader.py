@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, close_old_connections
 
+from prediction import telemetry
 from registry import selectors, store
 from registry.core.artifacts import VersionIncompatible
 from registry.core.errors import RoutingMLError
@@ -196,12 +197,14 @@ class Loader:
                 loaded = self._load(wanted)
             except RoutingMLError as error:
                 self._failure = _Failure(wanted, error, self._clock())
+                telemetry.LOADS.labels("failed").inc()
                 log.error(
                     "prediction.loader.failed",
                     extra={"version": wanted.name, "code": error.code, "reason": error.message},
                 )
                 return
             self._loaded, self._failure = (wanted, loaded), None
+        telemetry.LOADS.labels("loaded").inc()
         seconds = round(self._clock() - started, 3)
         log.info("prediction.loader.loaded", extra={"version": wanted.name, "seconds": seconds})
 

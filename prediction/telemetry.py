@@ -9,8 +9,9 @@ ITEMS = Counter(
     "Items asked for, by what became of them and where the question came from",
     ["outcome", "channel"],
 )
-CACHE = Counter(
-    "routingml_prediction_cache_total", "Look-ups in the cache of answers", ["outcome"]
+CACHE = Counter("routingml_prediction_cache_total", "Look-ups in the cache of answers", ["outcome"])
+LOADS = Counter(
+    "routingml_model_loads_total", "Versions brought into memory, or not, by outcome", ["outcome"]
 )
 SECONDS = Histogram(
     "routingml_prediction_seconds",
