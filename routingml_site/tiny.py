@@ -1,7 +1,7 @@
 """A tiny plant and a tiny model really trained on it, for every test that needs an answer.
 
-Loaded by ``routingml_site.testing``.  The plant is made and the model trained once a test process, in
-about two seconds; its networks are too small to be good, and good is not what these tests are about.
+Loaded by ``routingml_site.testing``.  The plant is made and the model trained once a test process,
+in about two seconds; its networks are too small to be good, but these tests are not about that.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def read_batches(path: Path, columns: ColumnMap, size: int) -> Iterator[ItemBatc
 
 def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
     """Open a file and return it with the names under which it has the item columns."""
-    file = files.open_file(path, columns.items.mandatory)
+    file = files.open_file(path, columns.items)
     header = columns.header("items", file.header)
     check_header(path.name, header, file.header)
     return file, list(header.pairs.values())

@@ -75,7 +75,8 @@ def predict(
 ) -> Answer:
     """Answer for items named by code or described, with ``loaded`` or the active version.
 
-    ``top_k`` is the runtime parameter when not given.  ``items`` carry canonical column names; ``records`` the ERP's or the product's, in any case.
+    ``items`` carry canonical column names; ``records`` the ERP's or the product's, in any case.
+    ``top_k`` is the runtime parameter when it is not given.
 
     Raises:
         NothingAsked: neither codes nor items.

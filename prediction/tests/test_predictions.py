@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from prometheus_client import REGISTRY
 
 from prediction.models import Channel, PredictionRequest
-from prediction.services import newcomers, predictions
+from prediction.services import predictions
 from prediction.services.predictions import Answer, NothingAsked, TooManyItems
-from registry.core.routing import Item
 from registry.selectors import NoActiveVersion
 from registry.services import config
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registry.core.model import RoutingModel
     from registry.models import ModelVersion
     from routingml_site.plant import Plant
 
 
-@pytest.fixture(autouse=True)
-def fresh(active_version: ModelVersion, data_dir: Path, monkeypatch: Any) -> Iterator[None]:
-    """Begin with an empty cache and an ERP that nobody has found silent yet."""
-    predictions.forget()
-    monkeypatch.setattr(newcomers, "_silent_until", 0.0)
-    yield
-    predictions.forget()
-
-
-@pytest.fixture
-def code(tiny_model: RoutingModel) -> str:
-    return tiny_model.item_codes[0]
-
-
-@pytest.fixture
-def records(tiny_plant: Plant) -> list[dict[str, object]]:
-    """New items without a routing, as the ERP would tell of them."""
-    return [dict(row) for row in tiny_plant.new_items.head(5).to_dict("records")]
+pytestmark = pytest.mark.usefixtures("answering")
 
 
 def ask(**question: Any) -> Answer:
@@ -90,7 +70,7 @@ def test_strange_values_are_answered_like_any_other(value: object) -> None:
     record = {"ITEM_CD": "N-1", "PART_TYPE": value, "OUTDIAMETER": value, "ITEM_SPEC": value}
     answer = ask(records=[record])
     assert len(answer.predictions) == 1
-    answer.request.refresh_from_db()  # what was asked can be stored
+    assert PredictionRequest.objects.get().items[0]["ITEM_CD"] == "N-1"
 
 
 def test_a_text_beyond_the_limit_is_refused_for_its_item_only(settings: Any, code: str) -> None:
@@ -162,7 +142,7 @@ def test_another_question_about_the_same_item_is_not_served_from_the_cache(code:
 
 
 def test_an_administrator_decides_how_many_candidates_and_whether_doubt_is_marked(
-    records: list[dict[str, object]], active_version: ModelVersion
+    records: list[dict[str, object]],
 ) -> None:
     before = ask(records=records)
     config.change(values={"top_k": 1, "abstention": "never"}, by="ana@plant.example")

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEvent, SignIn, User
+from prediction import selectors as asked
 from registry.models import MappingProfile, ModelVersion
 
 HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
@@ -24,5 +25,6 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "how many people in each role": lambda: User.objects.values("role").annotate(n=Count("id")),
     "a page of the audit log": lambda: AuditEvent.objects.filter(target="x")[50:100],
     "which version is active": lambda: ModelVersion.objects.filter(state="active")[:1],
+    "what a person asked last": lambda: asked.history().filter(asked_by="x")[:8],
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
 }

@@ -13,7 +13,12 @@ RARE = Column("Rare", "RARE", Kind.TEXT)
 SAMPLE = [
     Item(
         f"A{n}",
-        {"NAME": f"part {n}", "GROUP": "AB"[n % 2], "SIZE": 10.0 * n} | ({"RARE": "x"} if n < 2 else {}),
+        {
+            "NAME": f"part {n}",
+            "GROUP": "AB"[n % 2],
+            "SIZE": 10.0 * n,
+            "RARE": "x" if n < 2 else None,
+        },
     )
     for n in range(10)
 ]

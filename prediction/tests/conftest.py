@@ -1,0 +1,41 @@
+"""What tests of the shell share: an active version, an empty cache, codes and new items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registry.core.model import RoutingModel
+    from registry.models import ModelVersion
+    from routingml_site.plant import Plant
+
+
+@pytest.fixture
+def answering(
+    active_version: ModelVersion, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModelVersion]:
+    """The tiny version answers, nothing is kept yet, and the ERP is not there."""
+    from prediction.services import newcomers, predictions
+
+    predictions.forget()
+    monkeypatch.setattr(newcomers, "_silent_until", 0.0)
+    yield active_version
+    predictions.forget()
+
+
+@pytest.fixture
+def code(tiny_model: RoutingModel) -> str:
+    """An item that the version knows."""
+    return tiny_model.item_codes[0]
+
+
+@pytest.fixture
+def records(tiny_plant: Plant) -> list[dict[str, Any]]:
+    """Five new items without a routing, as the ERP tells of them."""
+    rows = tiny_plant.new_items.head(5).to_dict("records")
+    return [{str(name): value for name, value in row.items() if value == value} for row in rows]
