@@ -13,8 +13,8 @@ from routingml_site.plant.streams import Bools, Floats, Ints
 
 SETUP: Floats = np.array([job.setup for job in JOBS])
 RUN: Floats = np.array([job.run for job in JOBS])
-_GROWTH: Floats = np.array([job.growth for job in JOBS])
-_HARDNESS: Floats = np.array([job.hardness for job in JOBS])
+_GROWTH: Floats = 0.4 + 0.45 * np.array([job.growth for job in JOBS])
+_HARDNESS: Floats = 0.6 * np.array([job.hardness for job in JOBS])
 _OUTSIDE: Floats = np.array([job.outside for job in JOBS])
 _EFFORT: Floats = np.array([material.effort for material in MATERIALS])
 _STRETCH: Floats = np.array([family.stretch for family in FAMILIES])
@@ -35,7 +35,7 @@ def run_minutes(a: Attributes, s: Sequences) -> Floats:
     effort = _EFFORT[a.material][s.owner]
     slender = np.clip(a.thick / (a.outside * _STRETCH[a.family]), 0.3, 3.0)[s.owner]
     minutes = RUN[s.job] * size ** _GROWTH[s.job] * effort ** _HARDNESS[s.job]
-    minutes = minutes * np.where(_CUTTING[s.job], slender**0.5, 1.0)
+    minutes = minutes * np.where(_CUTTING[s.job], slender**0.25, 1.0)
     return np.maximum(minutes * _asked(a, s), 0.05)
 
 
