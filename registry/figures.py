@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy, pgettext
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+NBSP = "\u00a0"
+"""Keeps a number and its unit on one line."""
 SAME_WITHIN = 0.0005
 """Differences below this vanish in the digits shown, so they are no difference."""
 
@@ -56,9 +58,9 @@ class Figure:
         if value is None:
             return _("not measurable")
         if self.unit == "%":
-            return f"{100 * value:.1f} %"
+            return f"{100 * value:.1f}{NBSP}%"
         minutes = _("min")  # by itself: texts inside an f-string are not found by makemessages
-        return f"{value:.2f} {minutes}"
+        return f"{value:.2f}{NBSP}{minutes}"
 
     def difference_text(self, difference: float | None) -> str:
         """Return a difference with its sign."""
@@ -66,9 +68,9 @@ class Figure:
             return _("not measurable")
         if self.unit == "%":
             points = pgettext("percentage", "points")
-            return f"{100 * difference:+.1f} {points}"
+            return f"{100 * difference:+.1f}{NBSP}{points}"
         minutes = _("min")
-        return f"{difference:+.2f} {minutes}"
+        return f"{difference:+.2f}{NBSP}{minutes}"
 
     def badness(self, value: float) -> float:
         """Return a number that is the smaller the better the value is."""

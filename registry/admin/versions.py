@@ -68,9 +68,13 @@ def _headline(figure: figures.Figure) -> Callable[[ModelVersion], SafeString]:
         if not entry.baseline_text:
             return format_html("{}", entry.text)
         return format_html(
-            '{} {}<br><small>{}: {}</small>',
-            entry.text, SIGNS[entry.verdict], _("baseline"), entry.baseline_text,
-        )  # fmt: skip
+            '{} {}<br><small title="{}">{} {}</small>',
+            entry.text,
+            SIGNS[entry.verdict],
+            figures.baseline_name(entry.baseline),
+            _("baseline"),
+            entry.baseline_short,
+        )
 
     column.__name__ = figure.key
     return column
@@ -100,10 +104,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     """Shows what each version can do; activates one, or rolls back, after a second look."""
 
     list_display = (
-        "name", "state_pill", *map(_headline, figures.HEADLINES), "recall_text", "created_at",
-        "activation", "decision",
+        "name", "state_pill", "decision", *map(_headline, figures.HEADLINES), "recall_text",
+        "created_at", "activation",
     )  # fmt: skip
-    list_filter = ("state",)
+    view_on_site = False  # its page has a link of its own, with a better name
     search_fields = ("name", "created_by", "activated_by", "dataset_hash")
     date_hierarchy = "created_at"
     inlines = (ActivationInline,)

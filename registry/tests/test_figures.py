@@ -51,7 +51,7 @@ def test_whatever_is_not_a_number_is_not_measurable_and_never_zero(broken: Any) 
 
 
 def test_zero_is_a_figure() -> None:
-    assert figures.measured(metrics({"wape": 0}), BY_KEY["wape"]).text == "0.0 %"
+    assert figures.measured(metrics({"wape": 0}), BY_KEY["wape"]).text == "0.0\u00a0%"
 
 
 def test_the_best_baseline_is_the_one_that_is_best_in_this_figure() -> None:
@@ -71,13 +71,13 @@ def test_the_best_baseline_is_the_one_that_is_best_in_this_figure() -> None:
 def test_a_baseline_without_a_name_for_people_is_still_shown() -> None:
     entry = figures.measured(metrics({"wape": 0.1}, new_way={"wape": 0.3}), BY_KEY["wape"])
 
-    assert entry.baseline_text == "30.0 % (new way)"
+    assert entry.baseline_text == "30.0\u00a0% (new way)"
 
 
 def test_differences_carry_sign_and_unit() -> None:
     champion, challenger = metrics({"wape": 0.10, "trim_mae": 0.5}), metrics({"wape": 0.08})
     rows = {row.figure.key: row for row in figures.compare(champion, challenger)}
 
-    assert rows["wape"].difference_text == "-2.0 points"
-    assert rows["trim_mae"].champion_text == "0.50 min"
+    assert rows["wape"].difference_text == "-2.0\u00a0points"
+    assert rows["trim_mae"].champion_text == "0.50\u00a0min"
     assert rows["trim_mae"].difference_text == "not measurable"

@@ -51,8 +51,8 @@ def test_the_list_shows_headline_figures_beside_the_best_baseline(
     make_version(SECOND, metrics=metrics_of(None))
     text = text_of(ana_browser, LIST)
 
-    assert "87.0 % ▲ baseline: 22.0 % (copy of the nearest item)" in text
-    assert "9.0 % ▲ baseline: 15.0 % (gradient boosting)" in text
+    assert "87.0 % ▲ baseline 22.0 %" in text
+    assert "9.0 % ▲ baseline 15.0 %" in text
     assert "not measurable" in text
     assert "✓ Active" in text
 

@@ -64,7 +64,7 @@ def test_activate_notes_when_a_baseline_does_better() -> None:
     make_version(FIRST, metrics=metrics_of(0.1))
     _out, err = run("activate", FIRST)
 
-    assert "22.0 % (copy of the nearest item) against 10.0 %" in err
+    assert "22.0 % (copy of the nearest item) against 10.0 %" in err.replace("\u00a0", " ")
 
 
 def test_activate_of_an_unknown_version_points_to_the_list() -> None:
