@@ -4,25 +4,32 @@ ARGS ?=
 WORKERS ?= 2
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
+TEXTS := locale/ko/LC_MESSAGES/django.mo
 
 # Production's profile with throw-away secrets, for the deployment checks only.
 AS_PRODUCTION := PROFILE=production ALLOWED_HOSTS=routingml.example \
   SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") \
   MODEL_SIGNING_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))")
 
-.PHONY: help demo test check bench worker serve lock texts docs install install-dev clean
+.PHONY: help demo test check bench worker serve lock texts docs install install-dev packages packages-dev clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-install:
-	@$(PYTHON) deploy/bootstrap.py
-	@$(MANAGE) compile_texts
+install: packages $(TEXTS)
 
-install-dev:
+install-dev: packages-dev $(TEXTS)
+
+packages:
+	@$(PYTHON) deploy/bootstrap.py
+
+packages-dev:
 	@$(PYTHON) deploy/bootstrap.py --dev
+
+$(TEXTS): locale/ko/LC_MESSAGES/django.po
 	@$(MANAGE) compile_texts
+	@touch $@
 
 demo: install  ## the main job on a fresh machine, then the server on 127.0.0.1:8000 (ARGS=--no-serve stops before)
 	@$(MANAGE) demo $(ARGS)
