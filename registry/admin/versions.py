@@ -120,6 +120,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         (gettext_lazy("Folder"), {"fields": ("size", "manifest_digest", "schema_hash")}),
     )  # fmt: skip
 
+    class Media:
+        """The verdicts' look."""
+
+        css = {"all": ("css/pages/versions.css",)}
+
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_pill(self, version: ModelVersion) -> SafeString:
         """Show the state as word, sign and colour."""
