@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from prediction import loader
 from prediction.core.describing import ColumnShown, columns_shown, title_column
@@ -53,11 +54,21 @@ def columns() -> tuple[ColumnShown, ...]:
     return _shelf(loader.active()).columns
 
 
+def title(asked: Mapping[str, Any]) -> str:
+    """Return the name of an item as it was asked: described, or named by its code."""
+    described = asked["attributes"]
+    return title_of(asked["ITEM_CD"]) if described is None else _title(described)
+
+
 def title_of(code: str) -> str:
     """Return a known item's name, empty when it has none."""
-    loaded = loader.active()
-    item, column = loaded.model.item(code), _shelf(loaded).title
-    value = item.attributes.get(column) if item and column else None
+    item = loader.active().model.item(code)
+    return _title(item.attributes) if item else ""
+
+
+def _title(attributes: Mapping[str, object]) -> str:
+    column = _shelf(loader.active()).title
+    value = attributes.get(column) if column else None
     return "" if value is None else str(value)
 
 

@@ -93,6 +93,7 @@ def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
     }
     if answer.predictions:
         context |= _answered(answer.predictions[0], wish)
+        context["title"] = known_items.title(row.items[place])
     return context
 
 
@@ -114,7 +115,6 @@ def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
     chosen = _chosen(prediction, wish.neighbour)
     return {
         "prediction": prediction,
-        "title": known_items.title_of(prediction.item),
         "verdict": wording.verdict(prediction),
         "lanes": rows,
         "best": rows[0] if rows else None,

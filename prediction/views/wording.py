@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from registry.core.routing import Candidate, CandidateSource, Flip, Prediction, TimeSource
 
 FEW_ATTRIBUTES = 3
-FAR = 0.5
-"""Similarity under which the nearest item is hardly like the asked one."""
+DOUBTS = (
+    (
+        re.compile(r"The item has no attribute"),
+        gettext_lazy("the item says nothing that could be compared."),
+    ),
+    (
+        re.compile(r"No similar item is known: the nearest is only (?P<alike>\S+) alike"),
+        gettext_lazy("no known item is much like it: the nearest is %(alike)s alike."),
+    ),
+    (
+        re.compile(r"The likeliest routing is new"),
+        gettext_lazy("the likeliest routing is new: no known item is made exactly this way."),
+    ),
+    (
+        re.compile(r"The nearest items are made in (?P<ways>\d+) different ways"),
+        gettext_lazy("the nearest items are made in %(ways)s different ways."),
+    ),
+    (
+        re.compile(r"The likeliest routing is only (?P<sure>\S+) sure; .*from (?P<limit>\S+)\."),
+        gettext_lazy("it is only %(sure)s sure; this version answers from %(limit)s."),
+    ),
+)
+"""The reasons that versions give, and the same in words that can be translated."""
 
 
 def percent(share: float) -> str:
@@ -26,18 +49,13 @@ def verdict(prediction: Prediction) -> str:
 
 
 def doubt(prediction: Prediction) -> str:
-    """Return why the answer is not sure."""
-    if not prediction.candidates:
-        return _("no known item that has a routing is like this one.")
-    ways = len({neighbour.jobs for neighbour in prediction.neighbours})
-    nearest = max((each.similarity for each in prediction.neighbours), default=0.0)
-    if nearest < FAR:
-        return _("no known item is much like it.")
-    if ways > 1:
-        text = _("the nearest items are made in %(ways)d different ways.")
-        return text % {"ways": ways}
-    text = _("answers like this one were right in only %(sure)s of the tests.")
-    return text % {"sure": percent(prediction.confidence)}
+    """Return why the answer is not sure: the version's own reason in the reader's language."""
+    reason = prediction.reason or ""
+    for pattern, text in DOUBTS:
+        found = pattern.match(reason)
+        if found:
+            return str(text) % found.groupdict()
+    return reason or _("no known item that has a routing is like this one.")
 
 
 def reasons(prediction: Prediction) -> list[str]:
@@ -105,12 +123,17 @@ def _times(best: Candidate) -> str:
         for operation in best.operations
         if operation.run.source is TimeSource.WORK_RESULTS
     ]
-    text = _(
-        "%(reported)d of %(all)d run times rest on work results (%(samples)d reports);"
-        " the others are estimated from items and operations like these."
-    )
-    return text % {
+    figures = {
         "reported": len(reported),
         "all": len(best.operations),
-        "samples": sum(reported),
+        "samples": number_format(sum(reported), 0, use_l10n=True, force_grouping=True),
     }
+    if not reported:
+        return _("No work results stand behind these times: they are estimates.")
+    if len(reported) == len(best.operations):
+        return _("All run times rest on work results (%(samples)s reports).") % figures
+    text = _(
+        "%(reported)d of %(all)d run times rest on work results (%(samples)s reports);"
+        " the others are estimated from items and operations like these."
+    )
+    return text % figures

@@ -1,0 +1,95 @@
+"""What the result page says in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils.translation import override
+
+from prediction.tests.answers import GLAND, PLATING, TURNING, UNKNOWABLE, WITH_PLATING
+from prediction.views import wording
+from registry.core.routing import CandidateSource, Flip, Item
+
+if TYPE_CHECKING:
+    from registry.core.model import RoutingModel
+    from routingml_site.plant import Plant
+
+
+def test_a_sure_answer_says_how_sure_and_never_quite_sure() -> None:
+    assert wording.verdict(GLAND) == "Proposed routing, 87 % sure"
+    certain = replace(GLAND, candidates=(replace(WITH_PLATING, confidence=1.0),))
+    assert wording.verdict(certain) == "Proposed routing, 99 % sure"
+
+
+def test_an_unsure_answer_gives_its_reason() -> None:
+    unsure = replace(
+        GLAND, abstained=True, reason="The nearest items are made in 2 different ways."
+    )
+    assert wording.verdict(unsure) == (
+        "Needs a planner: the nearest items are made in 2 different ways."
+    )
+    with override("ko"):
+        assert "2가지" in wording.verdict(unsure)
+
+
+def test_a_reason_that_nobody_has_translated_is_shown_as_it_is() -> None:
+    assert wording.doubt(UNKNOWABLE) == "the item says nothing about itself"
+
+
+def test_every_reason_that_the_model_gives_is_translated(
+    tiny_model: RoutingModel, tiny_plant: Plant
+) -> None:
+    records: list[dict[Any, Any]] = tiny_plant.new_items.to_dict("records")
+    items = [Item(str(record.pop("ITEM_CD")), record) for record in records]
+    odd = [Item("N-1", {}), Item("N-2", {"PART_TYPE": "??", "ITEM_NM": "고양이 사료"})]
+    answers = tiny_model.predict([*items, *odd], explain=False)
+    reasons = {answer.reason: answer for answer in answers if answer.reason}
+    assert len(reasons) > 1
+    with override("ko"):
+        said = [wording.doubt(answer) for answer in reasons.values()]
+    assert all(reason not in said for reason in reasons)
+
+
+def test_the_reasons_are_likeness_attributes_and_times() -> None:
+    likeness, attributes, times = wording.reasons(GLAND)
+    assert likeness.startswith("1 of the 2 most similar items are made exactly like this")
+    assert "G-100, is 91 % alike" in likeness
+    assert attributes == "What makes them alike most: PART_TYPE 14."
+    assert times.startswith("1 of 3 run times rest on work results (12 reports)")
+
+
+@pytest.mark.parametrize(
+    ("operations", "sentence"),
+    [
+        ((TURNING,), "All run times rest on work results (12 reports)."),
+        ((PLATING,), "No work results stand behind these times: they are estimates."),
+    ],
+)
+def test_times_say_what_they_rest_on(operations: tuple[Any, ...], sentence: str) -> None:
+    best = replace(WITH_PLATING, operations=operations)
+    assert wording.reasons(replace(GLAND, candidates=(best,)))[-1] == sentence
+
+
+def test_a_composed_routing_says_that_it_is_new() -> None:
+    composed = replace(WITH_PLATING, source=CandidateSource.COMPOSED)
+    assert "exactly this sequence" in wording.reasons(replace(GLAND, candidates=(composed,)))[-1]
+    assert wording.reasons(UNKNOWABLE) == []
+
+
+def test_a_flip_names_the_change_and_the_operation() -> None:
+    added = Flip("ITEM_MATERIAL", "", "SUS304", "PLATE", added=True)
+    assert wording.flip(added, "도금") == (
+        "If ITEM_MATERIAL were SUS304 instead of blank, 도금 would be added."
+    )
+    removed = replace(added, value="SUS316", other_value="", added=False)
+    assert wording.flip(removed, "도금").endswith("blank instead of SUS316, 도금 would be left out.")
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "same routing"), (1, "differs in 1 operation"), (3, "differs in 3 operations")],
+)
+def test_a_neighbour_s_difference_is_counted(count: int, words: str) -> None:
+    assert wording.differs(count) == words
