@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, SignIn, User
 from prediction import selectors as asked
-from registry.models import MappingProfile, ModelVersion
+from registry.models import Activation, ConfigRevision, MappingProfile, ModelVersion
 
 HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "whose token is this": lambda: SignIn.objects.select_related("user").filter(
@@ -25,6 +25,10 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "how many people in each role": lambda: User.objects.values("role").annotate(n=Count("id")),
     "a page of the audit log": lambda: AuditEvent.objects.filter(target="x")[50:100],
     "which version is active": lambda: ModelVersion.objects.filter(state="active")[:1],
+    "what was live when": lambda: Activation.objects.newest_first().select_related(
+        "version", "previous", "returns_to__version"
+    )[:10],
+    "which parameters are in force": lambda: ConfigRevision.objects.order_by("-number")[:1],
     "what a person asked last": lambda: asked.history().filter(asked_by="x")[:8],
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
 }
