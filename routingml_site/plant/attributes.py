@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from routingml_site.plant.families import FAMILIES, SPARE_PARTS
+from routingml_site.plant.families import FAMILIES, SPARE_PARTS, UNDIVIDED
 from routingml_site.plant.materials import MATERIALS, POOLS, Kind
 from routingml_site.plant.streams import Bools, Floats, Ints, Streams, pick, zipf
 
@@ -148,7 +148,7 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
     rng = streams.of("attributes")
     family = pick(rng, [f.share for f in FAMILIES], count)
     era = _eras(count, rng, latest)
-    standard = rng.random(count) < 0.12
+    standard = rng.random(count) < 0.08
     outside = _outside(family, standard, rng)
     series = pick(rng, zipf(SERIES_COUNT, 1.0), count)
     material = _materials(family, era, rng)
@@ -171,7 +171,7 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
         keyway=np.array([d.keyway for d in DUTIES])[duty],
         proof=np.array([int(d.proof) for d in DUTIES])[duty],
         bar=np.array([d.bar for d in DUTIES])[duty],
-        inches=rng.random(count) < 0.028,
+        inches=rng.random(count) < 0.0125,
         era=era,
         drawing=np.arange(count),
     )
@@ -194,13 +194,12 @@ def _eras(count: int, rng: np.random.Generator, latest: float) -> Floats:
 
 def _parts(family: Ints, rng: np.random.Generator) -> Ints:
     """Give most items their family's main part type and the rest one of its rare ones."""
-    spare = pick(rng, zipf(SPARE_PARTS, 0.9), len(family))
-    owner = np.arange(SPARE_PARTS) % (len(FAMILIES) - 2) + 2
-    rare = (rng.random(len(family)) < 0.2) & (family >= 2)
-    nearest = spare - (spare % (len(FAMILIES) - 2)) + (family - 2)
-    nearest = np.where(nearest < SPARE_PARTS, nearest, nearest - (len(FAMILIES) - 2))
-    assert owner[0] == 2
-    return np.where(rare, len(FAMILIES) + nearest, family)
+    owners = len(FAMILIES) - len(UNDIVIDED)
+    most = -(-SPARE_PARTS // owners)
+    spare = pick(rng, zipf(most, 0.7), len(family)) * owners + family - len(UNDIVIDED)
+    spare = np.where(spare < SPARE_PARTS, spare, spare - owners)
+    rare = (rng.random(len(family)) < 0.2) & (family >= len(UNDIVIDED))
+    return np.where(rare, len(FAMILIES) + spare, family)
 
 
 def _step(millimetres: Floats) -> Floats:
@@ -250,7 +249,7 @@ def _make_siblings(drawn: Attributes, rng: np.random.Generator) -> None:
     """Turn part of the designs into variants of an earlier one: same drawing, one thing changed."""
     count = len(drawn)
     parent = (rng.random(count) * np.arange(count)).astype(np.int64)
-    variant = rng.random(count) < 0.45
+    variant = rng.random(count) < 0.52
     changed = rng.integers(4, size=count)
     kept = ("family", "part", "seal", "series", "drawing", "inches", "rubber", "standard")
     groups = (

@@ -81,5 +81,7 @@ FAMILIES: tuple[Family, ...] = (
     _family("80", "IMPELLER|임펠러|Impeller|AUX IMPELLER", 0.4, "ring", "metal", 180, 0.4, METAL2),
 )
 
+UNDIVIDED = ("KBM", "233")
+"""The first families have one part type each; the others share the rare ones in turn."""
 SPARE_PARTS = 424 - len(FAMILIES)
-"""Rare part types beside the main one of each family; every one belongs to a family."""
+"""Rare part types beside the main one of each family."""

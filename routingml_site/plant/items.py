@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 import numpy as np
 import pandas as pd
 
 from routingml_site.plant import texts
 from routingml_site.plant.attributes import SERIES_COUNT, SERIES_SEAL, Attributes
 from routingml_site.plant.columns import ITEM_COLUMNS
-from routingml_site.plant.families import FAMILIES, SPARE_PARTS
+from routingml_site.plant.families import FAMILIES, SPARE_PARTS, UNDIVIDED
 from routingml_site.plant.materials import MATERIALS
 from routingml_site.plant.streams import Bools, Ints, Streams, pick, zipf
 from routingml_site.plant.texts import Strings, blank
@@ -16,6 +18,7 @@ from routingml_site.plant.texts import Strings, blank
 _PREFIXES = (
     ("SP", "U"), ("DB", "TD"), ("CT", "QC"), ("BX", "MB"), ("DG",), ("AG", "SG"),
 )
+_OTHER_SERIES = 275
 _RAW = ("BAR", "PLATE", "FORGING", "CASTING", "PIPE", "PURCHASE")
 _RAW_NAME = ("환봉", "판재", "단조", "주조", "파이프", "구매")
 _COUNTRY = ("", "KR", "US", "JP", "SA", "CN", "DE")
@@ -33,7 +36,7 @@ def master_data(a: Attributes, streams: Streams) -> pd.DataFrame:
     columns |= _seals(a, streams)
     columns |= _drawings(a, streams)
     columns |= _groups(a, streams)
-    written = rng.random(count) < np.where(sized, 0.35, 0.85)
+    written = rng.random(count) < np.where(sized, 0.2, 0.85)
     columns["ITEM_SPEC"] = texts.specification(a, written, streams)
     columns["ADDITIONAL_SPEC"] = texts.additional(a, streams)
     return pd.DataFrame(columns, index=range(count)).drop(columns="ITEM_CD")
@@ -52,9 +55,10 @@ def series_codes() -> Strings:
 def part_codes() -> Strings:
     """Return the code of each part type: one a family, then the rare ones."""
     codes = [family.part for family in FAMILIES]
+    owners = FAMILIES[len(UNDIVIDED) :]
     for number in range(SPARE_PARTS):
-        family = FAMILIES[number % (len(FAMILIES) - 2) + 2]
-        codes.append(f"{family.part.split('#')[0]}#{number // (len(FAMILIES) - 2) + 3}")
+        part, nth = owners[number % len(owners)].part, number // len(owners)
+        codes.append(f"{part}{ascii_uppercase[nth]}" if "#" in part else f"{part}#{nth + 3}")
     return np.array(codes, dtype=object)
 
 
@@ -82,7 +86,7 @@ def _names(a: Attributes, streams: Streams) -> dict[str, object]:
             _lookup([f.group[1] for f in FAMILIES], a.family), rng.random(count) < 0.1
         ),
         "STANDARD_YN": np.where(
-            rng.random(count) < 0.012,
+            rng.random(count) < 0.004,
             _lookup(["I", "S", "C", " "], rng.integers(4, size=count)),
             np.where(a.standard, "Y", "N"),
         ),
@@ -93,9 +97,11 @@ def _materials(a: Attributes, streams: Streams) -> dict[str, object]:
     rng = streams.of("material names")
     count = len(a)
     code = texts.choose(a.material, {n: m.spellings for n, m in enumerate(MATERIALS)}, rng)
-    other = texts.choose(a.rubber, {n: m.spellings[:2] for n, m in enumerate(MATERIALS)}, rng)
+    other = texts.choose(a.rubber, {n: m.spellings[:1] for n, m in enumerate(MATERIALS)}, rng)
     mixed = np.isin(a.family, [0, 1]) & (rng.random(count) < 0.8) | (rng.random(count) < 0.02)
     described = texts.choose(a.material, {n: m.descriptions for n, m in enumerate(MATERIALS)}, rng)
+    form = blank(_lookup(list(_RAW_NAME), a.raw), rng.random(count) < 0.7)
+    described = texts.join([described, form], " ")
     plus = texts.join([code, blank(other, ~mixed)], "+")
     return {
         "ITEM_MATERIAL": np.where(
@@ -111,7 +117,7 @@ def _dimensions(a: Attributes, sized: Bools, streams: Streams) -> dict[str, obje
     rng = streams.of("dimensions")
     count = len(a)
     scale = np.where(a.inches, 25.4, 1.0)
-    empty = pick(rng, (0.5, 0.495, 0.005), count)
+    empty = pick(rng, (0.91, 0.089, 0.001), count)
     columns: dict[str, object] = {}
     for name, values in (
         ("OUTDIAMETER", a.outside), ("INDIAMETER", a.inside), ("OUTTHICKNESS", a.thick)
@@ -136,14 +142,14 @@ def _seals(a: Attributes, streams: Streams) -> dict[str, object]:
     rng = streams.of("seals")
     count = len(a)
     codes = series_codes()
-    assembled = np.isin([FAMILIES[f].process for f in range(len(FAMILIES))], ("bom", "kit"))[a.family]
+    assembled = np.isin([f.process for f in FAMILIES], ("bom", "kit"))[a.family]
     shaft = np.round(a.inside * 0.94)
     columns: dict[str, object] = {
         "SealTypeGrup": blank(codes[a.series], rng.random(count) < 0.84),
     }
     for side, share in (("IN", 0.88), ("MID", 0.06), ("OUT", 0.25)):
         there = rng.random(count) < np.where(assembled & (side == "IN"), 0.98, share)
-        series = a.series if side == "IN" else pick(rng, zipf(SERIES_COUNT), count)
+        series = a.series if side == "IN" else pick(rng, zipf(_OTHER_SERIES), count)
         millimetres = ~a.inches & (rng.random(count) < 0.97)
         size = np.where(millimetres, shaft, np.round(shaft / 25.4, 3))
         known = there & (rng.random(count) < 0.8)

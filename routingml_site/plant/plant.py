@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
+from registry.core.errors import BadInput
 from routingml_site.plant import items as master
 from routingml_site.plant import results, routings, sequences
 from routingml_site.plant.attributes import YEARS, Attributes, draw
 from routingml_site.plant.coded import coded, plain
 from routingml_site.plant.columns import ITEM_COLUMNS, TRUTH_COLUMNS
+from routingml_site.plant.dirt import soiled
 from routingml_site.plant.operations import JOBS
 from routingml_site.plant.routings import MAIN, OBSOLETE, OTHER, Plan
-from routingml_site.plant.streams import Ints, Streams
+from routingml_site.plant.sequences import Sequences
+from routingml_site.plant.streams import Bools, Ints, Streams
 
-UNROUTED, SLIPS, ALTERNATIVES, OLD, COPIES = 0.03, 0.08, 0.07, 0.02, 0.08
+UNROUTED = 0.03
+SLIPS = 0.08
+ALTERNATIVES = 0.07
+OLD = 0.02
+COPIES = 0.08
+"""Shares of known items: without a routing yet, planned in error (before haste), with a second valid
+routing, with an expired one, and equal to an earlier item in everything but the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """The three ERP tables, new items without a routing, and the truth about those."""
+    """The three ERP tables, new items without a routing, and the truth about those.
+
+    ``new_truth`` lists every valid routing of each new item, the primary one as ``ROUT_NO`` 01, with
+    the median minutes that its work reports scatter around; ``new_results`` are such reports.
+    """
 
     item_info: pd.DataFrame
     routing: pd.DataFrame
@@ -32,40 +45,67 @@ class Plant:
 
     def plain(self) -> Plant:
         """Return the plant with coded columns as ordinary text."""
-        names = self.__dataclass_fields__
-        return replace(self, **{name: plain(getattr(self, name)) for name in names})
+        return Plant(**{f.name: plain(getattr(self, f.name)) for f in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What all tables are written from."""
+
+    attributes: Attributes
+    info: pd.DataFrame
+    codes: pd.Index
+    known: Bools
+    right: Sequences
+    other: Sequences
 
 
 def make_plant(items: int, new: int, seed: int, *, coded_columns: bool = False) -> Plant:
     """Make a plant of ``items`` known items and ``new`` ones; the same seed, the same plant.
 
     With ``coded_columns`` repeated texts stay categoricals, which needs a fifth of the memory.
+
+    Raises:
+        BadInput: when a number of items or the seed cannot be.
     """
+    if items < 1 or new < 0 or seed < 0:
+        raise BadInput(
+            "A plant needs at least 1 known item, 0 new ones and a seed from 0.",
+            items=items, new=new, seed=seed,
+        )  # fmt: skip
     streams = Streams(seed)
-    everything = draw(items + new, streams, YEARS + 0.3 * new / max(items, 1))
-    info = master.master_data(everything, streams)
-    source = _copies(items, new, streams)
-    a, info = everything.take(source), info.take(source).reset_index(drop=True)
-    codes = _codes(items + new, streams)
-    info.insert(0, "ITEM_CD", codes)
-    info = info[list(ITEM_COLUMNS)]
-    right = sequences.right(a)
-    other = sequences.alternatives(right, ALTERNATIVES, items + new, streams)
-    known = _known(a, right, other, items, streams)
-    routing = routings.table(known, a, codes, info, streams)
-    work = results.table(known, routing["PROC_SEQ"].to_numpy(), a, codes, streams)
-    unseen = routings.plan(a, [(MAIN, right), (OTHER, other)])
-    unseen = unseen.take(unseen.sequences.owner >= items)
-    made = unseen.take(unseen.route == MAIN)
+    ground = _ground(items, new, streams)
+    entered = _entered(ground, streams)
+    routing = routings.table(
+        entered, ground.attributes, ground.codes, ground.info, streams.of("routings")
+    )
+    work = results.table(
+        entered, routing["PROC_SEQ"].to_numpy(), ground.attributes, ground.codes,
+        streams.of("results"),
+    )  # fmt: skip
+    truth, reports = _truth(ground, streams)
     plant = Plant(
-        item_info=info.iloc[:items].copy(),
-        routing=routing,
-        work_order_results=work,
-        new_items=info.iloc[items:].reset_index(drop=True),
-        new_truth=_truth(unseen, codes),
-        new_results=results.table(made, made.step, a, codes, Streams(seed + 1)),
+        item_info=ground.info[ground.known].copy(),
+        routing=soiled(routing, streams.of("routing dirt")),
+        work_order_results=soiled(work, streams.of("result dirt")),
+        new_items=ground.info[~ground.known].reset_index(drop=True),
+        new_truth=truth,
+        new_results=reports,
     )
     return plant if coded_columns else plant.plain()
+
+
+def _ground(items: int, new: int, streams: Streams) -> _Ground:
+    """Draw what is true of all items, known and new, and write their master data."""
+    designs = draw(items + new, streams, YEARS * (1 + new / items / 20))
+    info = master.master_data(designs, streams)
+    source = _copies(items, new, streams)
+    codes = _codes(items + new, streams)
+    info = info.take(source).reset_index(drop=True).assign(ITEM_CD=codes)[list(ITEM_COLUMNS)]
+    attributes = designs.take(source)
+    right = sequences.right(attributes)
+    other = sequences.alternatives(right, ALTERNATIVES, items + new, streams.of("alternatives"))
+    return _Ground(attributes, info, codes, np.arange(items + new) < items, right, other)
 
 
 def _copies(items: int, new: int, streams: Streams) -> Ints:
@@ -85,34 +125,39 @@ def _codes(count: int, streams: Streams) -> pd.Index:
     return pd.Index(letter + pd.Series(number).astype(str).to_numpy(dtype=object))
 
 
-def _known(
-    a: Attributes, right: sequences.Sequences, other: sequences.Sequences, items: int,
-    streams: Streams,
-) -> Plan:
+def _entered(ground: _Ground, streams: Streams) -> Plan:
     """Return the routings that planners entered for the known items."""
-    rng = streams.of("known")
-    routed = (rng.random(len(a)) >= UNROUTED) & (np.arange(len(a)) < items)
-    entered = sequences.with_slips(right, SLIPS * sequences.haste(a), streams)
-    old = sequences.with_slips(right, np.ones(len(a)), Streams(streams.seed + 7))
-    dated = routed & (rng.random(len(a)) < OLD)
-    return routings.plan(a, [
-        (MAIN, entered.take(routed[entered.owner])),
-        (OTHER, other.take(routed[other.owner])),
+    rng = streams.of("entered")
+    count = len(ground.known)
+    routed = (rng.random(count) >= UNROUTED) & ground.known
+    dated = routed & (rng.random(count) < OLD)
+    hasty = SLIPS * sequences.haste(ground.attributes)
+    main = sequences.with_slips(ground.right, hasty, streams.of("slips"))
+    old = sequences.with_slips(ground.right, np.ones(count), streams.of("old routings"))
+    return routings.plan(ground.attributes, [
+        (MAIN, main.take(routed[main.owner])),
+        (OTHER, ground.other.take(routed[ground.other.owner])),
         (OBSOLETE, old.take(dated[old.owner])),
-    ])
+    ])  # fmt: skip
 
 
-def _truth(unseen: Plan, codes: pd.Index) -> pd.DataFrame:
-    partner = np.where(unseen.outsourced, unseen.partner, -1)
+def _truth(ground: _Ground, streams: Streams) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the valid routings of the new items and the reports of their primary ones."""
+    plan = routings.plan(ground.attributes, [(MAIN, ground.right), (OTHER, ground.other)])
+    plan = plan.take(~ground.known[plan.sequences.owner])
+    made = plan.take(plan.route == MAIN)
+    reports = results.table(
+        made, made.step, ground.attributes, ground.codes, streams.of("new results")
+    )
     columns = {
-        "ITEM_CD": coded(codes, unseen.sequences.owner),
-        "ROUT_NO": coded(routings.ROUTES, unseen.route),
-        "PROC_SEQ": unseen.step,
-        "JOB_CD": coded([job.code for job in JOBS], unseen.sequences.job),
-        "OUTSOURCED": coded(["N", "Y"], unseen.outsourced.astype(np.int64)),
-        "SETUP_MINUTES": np.round(unseen.setup, 4),
-        "RUN_MINUTES": np.round(unseen.run, 4),
-        "RES_CD": coded(routings.RESOURCE_CODES, unseen.resource),
-        "BP_CD": coded(routings.PARTNER_CODES, partner),
+        "ITEM_CD": coded(ground.codes, plan.sequences.owner),
+        "ROUT_NO": coded(routings.ROUTES, plan.route),
+        "PROC_SEQ": plan.step,
+        "JOB_CD": coded([job.code for job in JOBS], plan.sequences.job),
+        "OUTSOURCED": coded(["N", "Y"], plan.outsourced.astype(np.int64)),
+        "SETUP_MINUTES": np.round(plan.setup, 4),
+        "RUN_MINUTES": np.round(plan.run, 4),
+        "RES_CD": coded(routings.RESOURCE_CODES, plan.resource),
+        "BP_CD": coded(routings.PARTNER_CODES, np.where(plan.outsourced, plan.partner, -1)),
     }
-    return pd.DataFrame({name: columns[name] for name in TRUTH_COLUMNS})
+    return pd.DataFrame({name: columns[name] for name in TRUTH_COLUMNS}), reports

@@ -16,7 +16,7 @@ from routingml_site.plant.routings import (
     START,
     Plan,
 )
-from routingml_site.plant.streams import Floats, Ints, Streams, pick
+from routingml_site.plant.streams import Floats, Ints, pick
 
 NOISE = 0.25
 """Spread of the logarithm of reported times around what is true."""
@@ -30,15 +30,14 @@ def orders(items: int, rng: np.random.Generator) -> Ints:
     wanted = REPORTS_A_ROW / (1 - SILENT_ITEMS) / 0.93
     sigma = 1.35
     drawn = np.exp(rng.normal(np.log(wanted) - sigma**2 / 2, sigma, items))
-    many = np.clip(np.round(drawn), 1, 400).astype(np.int64)
+    many = np.clip(np.round(drawn), 1, 250).astype(np.int64)
     return np.where(rng.random(items) < SILENT_ITEMS, 0, many)
 
 
 def table(
-    plan: Plan, proc_seq: Ints, a: Attributes, codes: pd.Index, streams: Streams
+    plan: Plan, proc_seq: Ints, a: Attributes, codes: pd.Index, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return the work reports of the plan's operations in the view's columns."""
-    rng = streams.of("results")
     counts = orders(len(a), rng)
     rows, order = _reported(plan, counts, rng)
     quantity, when = _orders(counts, a, rng)

@@ -13,7 +13,7 @@ from routingml_site.plant.coded import coded, constant, missing
 from routingml_site.plant.columns import ROUTING_COLUMNS
 from routingml_site.plant.operations import JOBS
 from routingml_site.plant.sequences import Sequences
-from routingml_site.plant.streams import Bools, Floats, Ints, Streams, pick
+from routingml_site.plant.streams import Bools, Floats, Ints, pick
 
 START = np.datetime64("2017-01-02T08:00:00", "s")
 FOREVER = np.datetime64("2999-12-31T00:00:00", "s")
@@ -76,10 +76,9 @@ PARTNER_NAMES = [f"{name}{kind}" for kind in ("정밀", "열처리", "표면처�
 
 
 def table(
-    plan: Plan, a: Attributes, codes: pd.Index, items: pd.DataFrame, streams: Streams
+    plan: Plan, a: Attributes, codes: pd.Index, items: pd.DataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return the routing view's 52 columns, one row an operation."""
-    rng = streams.of("routings")
     owner, count = plan.sequences.owner, len(plan.step)
     columns: dict[str, object] = {name: missing(count) for name in ROUTING_COLUMNS}
     columns["ROUT_NO"] = coded(ROUTES, plan.route)

@@ -14,6 +14,8 @@ from routingml_site.plant.streams import Bools
 
 Steps = list[tuple[str, Bools]]
 TOUGH = (Kind.DUPLEX, Kind.ALLOY, Kind.TITANIUM)
+LASER = 1.5
+"""Year in which parts that customers trace began to be marked by laser instead of stamped."""
 
 
 def everyone(a: Attributes) -> Bools:
@@ -55,7 +57,8 @@ def ring(a: Attributes) -> Steps:
         ("DB01", everyone(a)),
         ("TS01", ports & ~small),
         ("CL01", everyone(a)),
-        ("MK01", critical(a)),
+        ("MK02", critical(a) & (a.era < LASER)),
+        ("MK01", critical(a) & (a.era >= LASER)),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),
     ]
@@ -83,7 +86,7 @@ def sleeve(a: Attributes) -> Steps:
         ("IN04", stellite),
         ("DB01", everyone(a)),
         ("CL01", everyone(a)),
-        ("MK01", critical(a) & ~a.standard),
+        ("MK01", critical(a)),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),
     ]

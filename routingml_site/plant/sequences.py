@@ -11,7 +11,7 @@ from routingml_site.plant import rules_assemblies, rules_parts
 from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.families import FAMILIES
 from routingml_site.plant.operations import CODES, JOBS, SUBSTITUTES
-from routingml_site.plant.streams import Bools, Floats, Ints, Streams, pick
+from routingml_site.plant.streams import Bools, Floats, Ints, pick
 
 PROCESSES: dict[str, Callable[[Attributes], rules_parts.Steps]] = {
     "ring": rules_parts.ring, "sleeve": rules_parts.sleeve, "face": rules_parts.face,
@@ -74,9 +74,10 @@ def right(attributes: Attributes) -> Sequences:
     return Sequences(owner[order], job[order])
 
 
-def alternatives(sequences: Sequences, share: float, items: int, streams: Streams) -> Sequences:
+def alternatives(
+    sequences: Sequences, share: float, items: int, rng: np.random.Generator
+) -> Sequences:
     """Return a second routing for about ``share`` of the items: one operation done another way."""
-    rng = streams.of("alternatives")
     rows = sequences.first_where(_SUBSTITUTE[sequences.job] >= 0)
     able = np.zeros(items, dtype=bool)
     able[sequences.owner[rows]] = True
@@ -94,9 +95,8 @@ def haste(attributes: Attributes) -> Floats:
     return hasty
 
 
-def with_slips(sequences: Sequences, odds: Floats, streams: Streams) -> Sequences:
+def with_slips(sequences: Sequences, odds: Floats, rng: np.random.Generator) -> Sequences:
     """Return what planners wrote: some items, by their odds, with a step left out, moved or old."""
-    rng = streams.of("slips")
     items = len(odds)
     slip = np.where(rng.random(items) < odds, 1 + pick(rng, (0.5, 0.3, 0.2), items), 0)
     job = sequences.job.copy()

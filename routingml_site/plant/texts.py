@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -38,6 +40,10 @@ _GRADE: dict[int, tuple[str, ...]] = {
 _IDLE = (
     "REV.A 참조", "도면참조", "SEE DWG", "긴급", "TOL ±0.05", "일반공차", "AS PER DWG", "C0.5", "RA 0.8",
     "전체가공", "샘플", "대체품", "구도면", "W/O NAME PLATE", "ORDER 확인", "기존동일", "특이사항 없음", "STD",
+)
+_SIZES = (
+    "OD{} x ID{} x {}T", "Ø{}/Ø{}*{}t", "{}X{}X{}", "외경{} 내경{} 두께{}", "D{}xd{}xL{}",
+    "OD {} ID {} L={}",
 )
 _BAR = ("HYDRO TEST {} BAR", "hydro {}bar", "수압 {}BAR", "T.P {} BAR", "시험압력 {} bar")
 
@@ -84,10 +90,9 @@ def shuffled(parts: list[Strings], rng: np.random.Generator) -> Strings:
     orders = [rng.permutation(len(parts)) for _ in range(4)]
     style = rng.integers(len(orders) * len(separators), size=count)
     text: Strings = np.full(count, None, dtype=object)
-    for number_, order in enumerate(orders):
-        for other, separator in enumerate(separators):
-            rows = np.flatnonzero(style == number_ * len(separators) + other)
-            text[rows] = join([parts[p][rows] for p in order], separator)
+    for which, (order, separator) in enumerate(product(orders, separators)):
+        rows = np.flatnonzero(style == which)
+        text[rows] = join([parts[p][rows] for p in order], separator)
     return text
 
 
@@ -108,17 +113,12 @@ def size_text(a: Attributes, rng: np.random.Generator) -> Strings:
     """Write the dimensions in one of the ways the drawing office uses."""
     scale = np.where(a.inches, 25.4, 1.0)
     d, i, t = (number(v / scale, 3) for v in (a.outside, a.inside, a.thick))
-    ways = (
-        ("OD{} x ID{} x {}T", None), ("Ø{}/Ø{}*{}t", None), ("{}X{}X{}", None),
-        ("외경{} 내경{} 두께{}", None), ("D{}xd{}xL{}", None), ("OD {} ID {} L={}", None),
-    )
     style = pick(rng, (0.3, 0.2, 0.2, 0.08, 0.12, 0.1), len(a))
     text: Strings = np.full(len(a), None, dtype=object)
-    for way, (pattern, _) in enumerate(ways):
+    for way, pattern in enumerate(_SIZES):
         rows = np.flatnonzero(style == way)
-        before, between, behind, end = pattern.split("{}")
-        parts = [np.full(len(rows), w, dtype=object) for w in (before, between, behind, end)]
-        woven = [parts[0], d[rows], parts[1], i[rows], parts[2], t[rows], parts[3]]
+        around = [np.full(len(rows), words, dtype=object) for words in pattern.split("{}")]
+        woven = [around[0], d[rows], around[1], i[rows], around[2], t[rows], around[3]]
         text[rows] = join(woven, "")
     inch = np.where(a.inches, '"', None)
     return join([text, inch.astype(object)], "")
@@ -134,7 +134,7 @@ def specification(a: Attributes, sized: Bools, streams: Streams) -> Strings:
         choose(a.coating, _COATING, rng),
         choose(a.holes, _HOLES, rng),
         choose(a.keyway.astype(np.int64), _KEYWAY, rng),
-        blank(idle, rng.random(len(a)) < 0.75),
+        blank(idle, rng.random(len(a)) < 0.88),
         blank(material, rng.random(len(a)) < 0.85),
     ]
     return uneven_case(shuffled(parts, rng), rng)

@@ -6,7 +6,7 @@ import numpy as np
 
 from routingml_site.plant.attributes import Attributes, Coating, Grade, Holes
 from routingml_site.plant.families import FAMILIES
-from routingml_site.plant.materials import MATERIALS
+from routingml_site.plant.materials import MATERIALS, Kind
 from routingml_site.plant.operations import CODES, JOBS
 from routingml_site.plant.sequences import Sequences
 from routingml_site.plant.streams import Bools, Floats, Ints
@@ -18,6 +18,8 @@ _HARDNESS: Floats = 0.6 * np.array([job.hardness for job in JOBS])
 _OUTSIDE: Floats = np.array([job.outside for job in JOBS])
 _EFFORT: Floats = np.array([material.effort for material in MATERIALS])
 _STRETCH: Floats = np.array([family.stretch for family in FAMILIES])
+_SPECIAL = [n for n, material in enumerate(MATERIALS) if material.code in ("FFKM", "SIL")]
+_CONTRACTED = [n for n, f in enumerate(FAMILIES) if f.name in ("FLANGE", "NUT", "SPACER")]
 PARTNERS = 40
 
 
@@ -62,8 +64,20 @@ def setup_minutes(a: Attributes, s: Sequences) -> Floats:
 def outsourced(a: Attributes, s: Sequences) -> Bools:
     """Tell which operations are subcontracted: by their nature, or because the part is too big."""
     too_big: Bools = a.outside[s.owner] >= _OUTSIDE[s.job]
-    plating = (s.job == CODES["GD01"]) & a.standard[s.owner] & (a.outside[s.owner] >= 90)
-    return too_big | plating
+    return too_big | _elsewhere(a, s)
+
+
+def _elsewhere(a: Attributes, s: Sequences) -> Bools:
+    """Tell which operations the plant has no machine for, given what the part is made of."""
+    owner = s.owner
+    tungsten = a.kind(Kind.TUNGSTEN)[owner] & (s.job == CODES["GD02"])
+    special = np.isin(a.material, _SPECIAL)[owner] & (s.job == CODES["RB01"])
+    tiny = (a.outside[owner] < 12) & np.isin(s.job, [CODES["LT01"], CODES["LT07"]])
+    alloys = a.kind(Kind.ALLOY, Kind.TITANIUM)[owner] & (s.job == CODES["MC01"])
+    baked: Bools = a.kind(Kind.STAINLESS)[owner] & (s.job == CODES["HT02"])
+    turned = np.isin(s.job, [CODES["LT01"], CODES["LT02"]])
+    contracted = np.isin(a.family, _CONTRACTED)[owner] & turned
+    return tungsten | special | tiny | alloys | baked | contracted
 
 
 def machine(a: Attributes, s: Sequences) -> Ints:
