@@ -19,6 +19,7 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
+    from playwright.sync_api import Browser, Page
     from rest_framework.test import APIClient
 
     from accounts.models import User
@@ -206,3 +207,38 @@ def otto_api(otto: User) -> APIClient:
 def password() -> str:
     """The cast's password."""
     return PASSWORD
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium, without a window; tests are skipped where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    playwright = pytest.importorskip("playwright.sync_api")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver, pytest.MonkeyPatch.context() as patch:
+        # The driver keeps an event loop in this thread; Django would refuse to query beside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
+    """A page on a running server, in English; what goes wrong in it fails the test at its end."""
+    faults: list[str] = []
+    context = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
+    tab = context.new_page()
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)
+    tab.on("request", lambda request: faults.append(request.url) if _is_foreign(request) else None)
+    yield tab
+    context.close()
+    if faults:
+        pytest.fail("\n".join(faults))
+
+
+def _is_foreign(request: Any) -> bool:
+    """Return whether a page asked another machine for something."""
+    return not request.url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:"))

@@ -22,6 +22,7 @@ admin.site.unregister(Group)  # roles say who may do what; groups mean nothing h
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.icon),
     path("theme/", preferences.set_theme, name="set_theme"),
     path("language/", include("django.conf.urls.i18n")),
     path("api/health", health.LiveView.as_view(), name="health"),

@@ -49,6 +49,10 @@ def test_signed_out_people_are_asked_to_sign_in(client: Client) -> None:
     assert client.get("/").headers["Location"] == "/login/?next=/"
 
 
+def test_the_icon_is_found_under_its_old_name(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"] == "/static/img/mark.svg"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_is_kept_in_the_browser(client: Client, theme: str) -> None:
     assert "data-theme" not in client.get("/login/").content.decode()
