@@ -22,7 +22,23 @@ import numpy as np
 from registry.core.items import RawColumn, RawItems
 
 MISSING_WORDS = frozenset(
-    {"", "-", "--", "---", ".", "?", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE", "<NA>", "NAT", "없음"}
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        ".",
+        "?",
+        "N/A",
+        "#N/A",
+        "NA",
+        "NAN",
+        "NULL",
+        "NONE",
+        "<NA>",
+        "NAT",
+        "없음",
+    }
 )
 MILLIMETRES: Mapping[str, float] = {
     "MM": 1.0, "CM": 10.0, "M": 1000.0, "IN": 25.4, "INCH": 25.4, "INCHES": 25.4, '"': 25.4,

@@ -12,7 +12,6 @@ import numpy as np
 
 from registry.core.encoder import Encoded, Encoder
 from registry.core.items import RawItems
-from registry.core.library import RoutingLibrary
 from registry.core.routing import AttributeWeight, Candidate, CandidateSource, Flip, Item, Neighbour
 
 ASKED_NEIGHBOURS = 10

@@ -104,7 +104,9 @@ class PlainHabit:
         if not len(self.rows):
             return [{} for _ in own]
         near = np.asarray((_unit(features) @ self.features.T).todense())
-        return [self._vote_one(cosines, library, row) for cosines, row in zip(near, own, strict=True)]
+        return [
+            self._vote_one(cosines, library, row) for cosines, row in zip(near, own, strict=True)
+        ]
 
     def _vote_one(
         self, cosines: np.ndarray, library: RoutingLibrary, own: int | None

@@ -22,7 +22,15 @@ from registry.core.strings import StringTable
 OPERATION_FLOATS = (
     "setup", "run", "queue", "wait", "move", "price", "log_run", "log_setup",
 )  # fmt: skip
-NAME_LISTS = ("jobs", "job_names", "resources", "resource_names", "partners", "partner_names", "currencies")
+NAME_LISTS = (
+    "jobs",
+    "job_names",
+    "resources",
+    "resource_names",
+    "partners",
+    "partner_names",
+    "currencies",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,9 @@ class RoutingLibrary:
         return len(self.arrays["item_start"]) - 1
 
     @classmethod
-    def build(cls, item_count: int, operations: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> RoutingLibrary:
+    def build(
+        cls, item_count: int, operations: pd.DataFrame, names: Mapping[str, Sequence[str]]
+    ) -> RoutingLibrary:
         """Pack operations.
 
         Args:

@@ -60,7 +60,9 @@ def process_match(predicted: Jobs, valid: Iterable[Jobs]) -> float:
     return best
 
 
-def sequence_scores(cases: Sequence[SequenceCase], hits: Sequence[int] = (3, 5)) -> dict[str, float | None]:
+def sequence_scores(
+    cases: Sequence[SequenceCase], hits: Sequence[int] = (3, 5)
+) -> dict[str, float | None]:
     """Return ``exact_match``, ``hit_at_k``, ``sequence_similarity`` and ``process_match``."""
     names = ["exact_match", *(f"hit_at_{k}" for k in hits), "sequence_similarity", "process_match"]
     if not cases:
@@ -169,9 +171,7 @@ def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> dict[str, list[f
     }
 
 
-def error_at_coverage(
-    confidence: np.ndarray, right: np.ndarray, coverage: float
-) -> float | None:
+def error_at_coverage(confidence: np.ndarray, right: np.ndarray, coverage: float) -> float | None:
     """Return the error among the most confident share of items."""
     if not len(right):
         return None

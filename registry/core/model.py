@@ -7,15 +7,16 @@ their routing library, the ranker, the confidence, and the times.  It needs no E
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from registry.core import metrics
-from registry.core.candidates import GroupVotes, Pool, SequenceBook, build_pool, vote
-from registry.core.confidence import Confidence, signs_of
+from registry.core.base import Base, Ranked, Retrieved, rank
+from registry.core.candidates import Pool
+from registry.core.confidence import Confidence
 from registry.core.embedding import RoutingEmbedding
 from registry.core.encoder import Encoded, Encoder
 from registry.core.explain import attribute_weights, flips, sentences
@@ -24,6 +25,7 @@ from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.index import NeighbourIndex
 from registry.core.intervals import TimeIntervals
 from registry.core.items import RawItems
+from registry.core.known import KnownRouting, known_routings
 from registry.core.library import RoutingLibrary
 from registry.core.proposals import Neighbourhood, Proposer
 from registry.core.ranking import Ranker
@@ -39,110 +41,10 @@ from registry.core.routing import (
 from registry.core.state import State
 from registry.core.times import TimeModel
 
-NEIGHBOURS = 50
-"""Groups of the index whose routings are candidates."""
 SHOWN_NEIGHBOURS = 9
 ASKED_FOR_OPERATIONS = 15
 """Nearest groups that vote on resources, outsourcing and times."""
 PROC_STEP = 10
-
-
-@dataclass(frozen=True)
-class Base:
-    """What is learned from routings and times, before anything is calibrated on held-out items."""
-
-    raw: RawItems
-    library: RoutingLibrary
-    encoder: Encoder
-    index: NeighbourIndex
-    group: GroupHabit
-    plain: PlainHabit
-    times: TimeModel
-    residual: np.ndarray
-
-    @cached_property
-    def book(self) -> SequenceBook:
-        """The known sequences, ready to be scored."""
-        return SequenceBook(self.library, self.encoder.embedding.vocabulary)
-
-    @cached_property
-    def votes(self) -> GroupVotes:
-        """What each group of identical vectors does."""
-        return GroupVotes(self.library, self.index)
-
-    def retrieve(self, encoded: Encoded, own: Sequence[int | None]) -> list[Retrieved]:
-        """Find neighbours and candidates.
-
-        Args:
-            encoded: n asked items.
-            own: for each its own row, when it must not be its own neighbour.
-        """
-        groups, cosines = self.index.search(encoded.vectors, NEIGHBOURS + 1)
-        plain = self.plain.vote(encoded.features, self.library, own)
-        return [
-            self._retrieve_one(encoded, i, groups[i], cosines[i], plain[i], own[i])
-            for i in range(len(encoded))
-        ]
-
-    def _retrieve_one(
-        self,
-        encoded: Encoded,
-        row: int,
-        groups: np.ndarray,
-        cosines: np.ndarray,
-        plain: Mapping[int, float],
-        own: int | None,
-    ) -> Retrieved:
-        mine: tuple[int, Sequence[int]] | None = None
-        sequences: Sequence[int] = ()
-        if own is not None and own in self.index.group_of:
-            sequences = self.library.sequences_of(own)
-            mine = (self.index.group_of[own], sequences)
-        rows = [self.index.items_of(group) for group in groups.tolist()]
-        if own is not None:
-            kept = [i for i, members in enumerate(rows) if len(members) > 1 or members[0] != own]
-            groups, cosines, rows = groups[kept], cosines[kept], [rows[i] for i in kept]
-        shares, nearest = vote(self.votes, groups, cosines, mine)
-        column = encoded.clean.texts.get(self.group.column)
-        group = self.group.vote(column.at(row) if column is not None else None, sequences)
-        pool = build_pool(self.book, encoded.log_odds[row], shares, nearest, [group, plain])
-        return Retrieved(groups, cosines, rows, nearest, pool)
-
-
-@dataclass(frozen=True)
-class Retrieved:
-    """Neighbours and candidates of one item."""
-
-    groups: np.ndarray
-    cosines: np.ndarray
-    rows: Sequence[np.ndarray]
-    nearest: Mapping[int, float]
-    pool: Pool
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """The order of an item's candidates and the signs of doubt about the first."""
-
-    order: np.ndarray
-    chances: np.ndarray
-    signs: Sequence[float]
-
-
-def rank(base: Base, ranker: Ranker, retrieved: Retrieved, log_odds: np.ndarray) -> Ranked:
-    """Order the candidates of one item."""
-    pool = retrieved.pool
-    chances = ranker.chances(pool)
-    order = np.argsort(-chances, kind="stable")
-    best = int(order[0])
-    jobs = pool.sequences[best]
-    outputs = [o for o in base.book.pair_outputs(jobs) if o < len(log_odds)]
-    known = int(pool.known[best])
-    frequency = float(base.book.frequency[known if known >= 0 else int(base.book.frequency.argmin())])
-    similarity = retrieved.nearest.get(known, -1.0) if known >= 0 else -1.0
-    odds = log_odds[[*jobs, *outputs]].tolist()
-    signs = signs_of(chances[order], similarity, float(pool.shares[best]), odds, frequency)
-    return Ranked(order, chances[order], signs)
 
 
 class RoutingModel:
@@ -162,9 +64,7 @@ class RoutingModel:
         self.intervals = intervals
         self.profile = dict(profile or {})
         self.name = name
-        self.proposer = Proposer(
-            base.library, base.times, intervals, base.residual, base.raw.codes
-        )
+        self.proposer = Proposer(base.library, base.times, intervals, base.residual, base.raw.codes)
 
     @property
     def schema_hash(self) -> str:
@@ -199,16 +99,7 @@ class RoutingModel:
     def routings_of(self, code: str) -> list[KnownRouting]:
         """Return the routings a known item has in the ERP."""
         row = self.base.raw.book.row(code)
-        library = self.base.library
-        if row is None:
-            return []
-        return [
-            KnownRouting(
-                library.routing_numbers[routing],
-                tuple(known_operation(library, o) for o in library.operations_of(routing)),
-            )
-            for routing in library.routings_of(row)
-        ]
+        return [] if row is None else known_routings(self.base.library, row)
 
     def predict(
         self,
@@ -233,11 +124,43 @@ class RoutingModel:
         encoded = self.base.encoder.encode(self.base.encoder.raw(items), feature_weights)
         own = [self.base.raw.book.row(item.code) if leave_out else None for item in items]
         retrieved = self.base.retrieve(encoded, own)
-        minutes = self.base.times.predict(encoded.features)
+        ranked = [
+            rank(self.base, self.ranker, found, encoded.log_odds[row])
+            for row, found in enumerate(retrieved)
+        ]
+        minutes = self._minutes(encoded, retrieved, ranked, top_k)
         return [
-            self._answer(item, encoded, row, retrieved[row], minutes[row], own[row], top_k, explain)
+            self._answer(
+                item,
+                encoded,
+                row,
+                retrieved[row],
+                ranked[row],
+                minutes[row],
+                own[row],
+                top_k,
+                explain,
+            )
             for row, item in enumerate(items)
         ]
+
+    def _minutes(
+        self, encoded: Encoded, retrieved: Sequence[Retrieved], ranked: Sequence[Ranked], top_k: int
+    ) -> list[dict[int, tuple[float, float]]]:
+        """Return for each item the log minutes of run and setup of every operation it may show."""
+        wanted = [
+            sorted(
+                {job for place in r.order[:top_k].tolist() for job in found.pool.sequences[place]}
+            )
+            for found, r in zip(retrieved, ranked, strict=True)
+        ]
+        item = np.repeat(np.arange(len(wanted)), [len(jobs) for jobs in wanted])
+        job = np.array([job for jobs in wanted for job in jobs], dtype=np.int64)
+        run, setup = self.base.times.predict(encoded.features, item, job).tolist()
+        answers: list[dict[int, tuple[float, float]]] = [{} for _ in wanted]
+        for row, number, r, s in zip(item.tolist(), job.tolist(), run, setup, strict=True):
+            answers[row][number] = (r, s)
+        return answers
 
     def _answer(
         self,
@@ -245,15 +168,14 @@ class RoutingModel:
         encoded: Encoded,
         row: int,
         found: Retrieved,
-        minutes: np.ndarray,
+        ranked: Ranked,
+        minutes: Mapping[int, tuple[float, float]],
         own: int | None,
         top_k: int,
         explain: bool,
     ) -> Prediction:
-        log_odds = encoded.log_odds[row]
-        ranked = rank(self.base, self.ranker, found, log_odds)
         first = float(self.confidence.probability(np.array([ranked.signs]))[0])
-        chances = self.confidence.spread(first, ranked.chances[:max(top_k, 2)])
+        chances = self.confidence.spread(first, ranked.chances[: max(top_k, 2)])
         near = self.proposer.neighbourhood(
             found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], own
         )
@@ -265,7 +187,9 @@ class RoutingModel:
         explanation = Explanation()
         if explain:
             explanation = self._explain(item, encoded, row, found, candidates[0], neighbours, own)
-        return Prediction(item.code, reason is not None, reason, candidates, neighbours, explanation)
+        return Prediction(
+            item.code, reason is not None, reason, candidates, neighbours, explanation
+        )
 
     def _candidates(
         self,
@@ -273,9 +197,10 @@ class RoutingModel:
         ranked: Ranked,
         confidences: np.ndarray,
         near: Neighbourhood,
-        minutes: np.ndarray,
+        minutes: Mapping[int, tuple[float, float]],
     ) -> tuple[Candidate, ...]:
-        pool, operations = found.pool, {}
+        pool = found.pool
+        operations: dict[int, Operation] = {}
         support = _supports(pool)
         candidates = []
         for place, confidence in zip(ranked.order.tolist(), confidences.tolist(), strict=False):
@@ -283,7 +208,7 @@ class RoutingModel:
             for job in jobs:
                 if job not in operations:
                     operations[job] = self.proposer.operation(
-                        job, near, minutes, support.get(job, 0.0)
+                        job, near, minutes[job], support.get(job, 0.0)
                     )
             known = int(pool.known[place])
             steps = tuple(
@@ -434,53 +359,6 @@ class RoutingModel:
             profile=states["model"].meta["profile"],
             name=name,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOperation:
-    """An operation as the ERP has it, with what the shop reported (None without reports)."""
-
-    sequence: int
-    job: str
-    job_name: str
-    outsourced: bool
-    resource: str | None
-    setup_minutes: float | None
-    run_minutes: float | None
-    actual_setup_minutes: float | None
-    actual_run_minutes: float | None
-    sample_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRouting:
-    """A routing that an item has in the ERP."""
-
-    number: str
-    operations: tuple[KnownOperation, ...]
-
-
-def known_operation(library: RoutingLibrary, position: int) -> KnownOperation:
-    """Return one operation of the library."""
-    arrays, names = library.arrays, library.names
-    job = int(arrays["operation_job"][position])
-    resource = int(arrays["operation_resource"][position])
-    return KnownOperation(
-        sequence=int(arrays["operation_proc_seq"][position]),
-        job=names["jobs"][job],
-        job_name=names["job_names"][job],
-        outsourced=bool(arrays["operation_outsourced"][position]),
-        resource=names["resources"][resource] if resource >= 0 else None,
-        setup_minutes=_known(arrays["operation_setup"][position]),
-        run_minutes=_known(arrays["operation_run"][position]),
-        actual_setup_minutes=_known(np.exp(arrays["operation_log_setup"][position])),
-        actual_run_minutes=_known(np.exp(arrays["operation_log_run"][position])),
-        sample_count=int(arrays["operation_run_count"][position]),
-    )
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _at(operation: Operation, sequence: int) -> Operation:

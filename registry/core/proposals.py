@@ -96,14 +96,14 @@ class Proposer:
         return Neighbourhood(flat, np.concatenate(weights), library.arrays["operation_job"][flat])
 
     def operation(
-        self, job: int, near: Neighbourhood, log_minutes: np.ndarray, support: float
+        self, job: int, near: Neighbourhood, log_minutes: Sequence[float], support: float
     ) -> Operation:
         """Describe one operation of a proposal (its sequence number comes with its place).
 
         Args:
             job: operation number.
             near: what the neighbours do.
-            log_minutes: (2, jobs) the time model's answer for the item.
+            log_minutes: the time model's run and setup for the item.
             support: share of the vote that has the operation.
         """
         arrays, names = self.library.arrays, self.library.names
@@ -119,15 +119,17 @@ class Proposer:
         resources = self._choices("resource", positions, weights)
         partners = self._choices("partner", positions, weights) if share >= 0.5 else ()
         currency = self._choices("currency", positions, weights)
-        pauses = {f"{name}_minutes": _median(arrays[f"operation_{name}"][positions]) for name in PAUSES}
+        pauses = {
+            f"{name}_minutes": _median(arrays[f"operation_{name}"][positions]) for name in PAUSES
+        }
         return Operation(
             sequence=0,
             job=names["jobs"][job],
             job_name=names["job_names"][job],
             outsourced=share >= 0.5,
             outsourced_share=share,
-            setup=self.estimate(1, job, near, reported, log_minutes),
-            run=self.estimate(0, job, near, reported, log_minutes),
+            setup=self.estimate(1, job, near, reported, log_minutes[1]),
+            run=self.estimate(0, job, near, reported, log_minutes[0]),
             resource=resources[0] if resources else None,
             resource_alternates=resources[1:],
             partner=partners[0] if partners else None,
@@ -139,14 +141,14 @@ class Proposer:
         )
 
     def estimate(
-        self, kind: int, job: int, near: Neighbourhood, positions: np.ndarray, log_minutes: np.ndarray
+        self, kind: int, job: int, near: Neighbourhood, positions: np.ndarray, centre: float
     ) -> TimeEstimate:
         """Return the time of an operation (kind 0 is run, 1 setup)."""
         counts = self.library.arrays[f"operation_{KINDS[kind]}_count"][positions]
         samples = int(counts.sum())
-        centre = self.log_minutes(kind, job, near, log_minutes)
         if not np.isfinite(centre):
             return TimeEstimate(0.0, 0.0, 0.0, 0.0, 0.0, TimeSource.STANDARD)
+        centre += self.correction(kind, job, near)
         low, optimal, middle, high = np.exp(centre + self.intervals.offsets[:, kind, job]).tolist()
         known = bool(self.times.known[kind, job])
         source = TimeSource.MODEL if known else TimeSource.STANDARD
@@ -155,13 +157,7 @@ class Proposer:
         evidence = self._evidence(positions[counts > 0]) if samples else ()
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
 
-    def log_minutes(
-        self, kind: int, job: int, near: Neighbourhood, log_minutes: np.ndarray
-    ) -> float:
-        """Return the model's log minutes drawn towards the neighbours' work results."""
-        return float(log_minutes[kind, job]) + self._correction(kind, job, near)
-
-    def _correction(self, kind: int, job: int, near: Neighbourhood) -> float:
+    def correction(self, kind: int, job: int, near: Neighbourhood) -> float:
         """Return by how much the neighbours' work results pull the model's log minutes."""
         mine = near.job == job
         positions = near.operations[mine]

@@ -37,7 +37,9 @@ class Ranker:
             pools: candidates of held-out items.
             right: for each pool (candidates,) whether the candidate is a valid routing.
         """
-        usable = [(p.scores, r) for p, r in zip(pools, right, strict=True) if r.any() and not r.all()]
+        usable = [
+            (p.scores, r) for p, r in zip(pools, right, strict=True) if r.any() and not r.all()
+        ]
         if not usable:
             return cls()
         scores = np.vstack([s for s, _ in usable])

@@ -1,32 +1,43 @@
 """How long an operation takes on an item: log-space estimates with intervals.
 
 What is learned is the logarithm of minutes (run: a piece, setup: an order) relative to the
-operation's centre, by one network with an output for every operation.  Its targets are the robust
-centres of work results, combined with the standard times where these carry information: a standard is
-corrected by its operation's usual ratio of actual to standard and weighs as much as its scatter
-allows.
+operation's centre, by gradient boosting (Friedman, 2001) over the operation, the item's numbers and
+its commonest words.  Targets are the robust centres of work results, combined with the standard times
+where these carry information: a standard is corrected by its operation's usual ratio of actual to
+standard and weighs as much as its scatter allows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from sklearn.ensemble import HistGradientBoostingRegressor
 
+from registry.core.features import FeatureAssembler, NumberBlock
+from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
-from registry.core.network import Network, NetworkSpec
-from registry.core.progress import Progress
+from registry.core.progress import Progress, Silent
 from registry.core.state import State
 
 KINDS = ("run", "setup")
 MODEL_SCATTER = 0.1
 """Log scatter of an item around what attributes can tell; keeps any one target from ruling."""
 
-TIME_NETWORK = NetworkSpec(
-    hidden=256, last=64, steps=3000, max_epochs=120, drop_features=0.05, drop_hidden=0.05, rate=2e-3
-)
+
+@dataclass(frozen=True, slots=True)
+class BoostingSpec:
+    """How the boosting is shaped and trained (names are scikit-learn's)."""
+
+    max_iter: int = 300
+    learning_rate: float = 0.08
+    max_leaf_nodes: int = 31
+    max_depth: int = 8
+    min_samples_leaf: int = 10
+    words: int = 300
+    max_rows: int = 250_000
+    rounds: int = 6
 
 
 @dataclass(frozen=True)
@@ -107,106 +118,196 @@ def _shrunk_medians(
     return result
 
 
-class _MaskedHuber:
-    """Huber loss (1964) on the outputs that are known, weighted."""
-
-    def __init__(self, values: sparse.csr_matrix, weights: sparse.csr_matrix) -> None:
-        self.values, self.weights = values, weights
-
-    @property
-    def start(self) -> np.ndarray:
-        """Nothing but the centres."""
-        return np.zeros(self.values.shape[1])
-
-    def gradient(self, outputs: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return weight times clipped error."""
-        error = outputs - self.values[rows].toarray()
-        return np.asarray(np.clip(error, -1, 1) * self.weights[rows].toarray(), dtype=np.float32)
-
-
 class TimeModel:
-    """Log minutes of every operation on an item, run and setup.
+    """Log minutes of an operation on an item, run and setup.
 
     Attributes:
-        network: outputs (2 x jobs): run then setup, relative to ``centre``.
+        columns: features the trees look at.
+        forests: run and setup, relative to ``centre``.
         centre: (2, jobs) log minutes; NaN for an operation whose time nobody knows.
         known: (2, jobs) whether work results exist for the operation.
     """
 
-    def __init__(self, network: Network, centre: np.ndarray, known: np.ndarray) -> None:
-        self.network, self.centre, self.known = network, centre, known
+    def __init__(
+        self,
+        columns: np.ndarray,
+        forests: tuple[Forest, ...],
+        centre: np.ndarray,
+        known: np.ndarray,
+    ) -> None:
+        self.columns, self.forests = columns, forests
+        self.centre, self.known = centre, known
 
     @classmethod
     def fit(
         cls,
         features: sparse.csr_matrix,
+        assembler: FeatureAssembler,
         library: RoutingLibrary,
         rows: np.ndarray,
-        spec: NetworkSpec,
+        spec: BoostingSpec,
         *,
         seed: int,
         progress: Progress | None = None,
-    ) -> TimeModel:
+    ) -> tuple[TimeModel, np.ndarray]:
         """Learn from routed items.
 
         Args:
             features: (len(rows), width) of the routed items.
-            library: their operations and times.
+            assembler: what the features are.
+            library: the items' operations and times.
             rows: their rows in the library.
-            spec: shape and training of the network.
-            seed: of the network.
-            progress: told after every epoch.
-        """
-        targets = [TimeTargets.of(library, kind) for kind in KINDS]
-        loss = _MaskedHuber(*_matrices(library, rows, targets))
-        network = Network.fit(
-            features, loss, spec, seed=seed, progress=progress, step_name="learning times"
-        )
-        jobs = len(library.names["jobs"])
-        counts = [library.arrays[f"operation_{kind}_count"] > 0 for kind in KINDS]
-        job = library.arrays["operation_job"]
-        known = np.stack([np.bincount(job[c], minlength=jobs) > 0 for c in counts])
-        return cls(network, np.stack([t.centre for t in targets]), known)
+            spec: shape and training of the boosting.
+            seed: of the rows chosen where there are too many.
+            progress: told after every round.
 
-    def predict(self, features: sparse.csr_matrix) -> np.ndarray:
-        """Return log minutes (n, 2, jobs), run then setup; NaN where nobody knows."""
-        _, outputs = self.network.from_first_layer(self.network.first_layer(features))
-        return np.asarray(outputs.reshape(len(outputs), 2, -1) + self.centre)
+        Returns:
+            The model, and (2, operations) log(actual / estimate), NaN without work results.
+        """
+        columns = _telling_columns(features, assembler, spec.words)
+        table = _Operations(features, library, rows, columns)
+        forests, centres, known, residuals = [], [], [], []
+        for number, kind in enumerate(KINDS):
+            target = TimeTargets.of(library, kind)
+            learner = _Learner(table, target, spec, seed)
+            forest, estimate = learner.fit(progress or Silent(), 0.5 * number)
+            forests.append(forest)
+            centres.append(target.centre)
+            counts = library.arrays[f"operation_{kind}_count"]
+            known.append(np.bincount(table.job[counts > 0], minlength=table.jobs) > 0)
+            residuals.append(library.arrays[f"operation_log_{kind}"] - estimate)
+        model = cls(columns, tuple(forests), np.stack(centres), np.stack(known))
+        return model, np.stack(residuals).astype(np.float32)
+
+    def predict(self, features: sparse.csr_matrix, item: np.ndarray, job: np.ndarray) -> np.ndarray:
+        """Return log minutes (2, n), run and setup, NaN where nobody knows.
+
+        Args:
+            features: (items, width) of the asked items.
+            item: (n,) which of them.
+            job: (n,) operation numbers.
+        """
+        dense = features[:, self.columns].toarray().astype(np.float64)
+        rows = np.column_stack([job.astype(np.float64), dense[item]])
+        estimates = np.stack([forest.predict(rows) for forest in self.forests])
+        return np.asarray(estimates + self.centre[:, job])
 
     def to_state(self) -> State:
-        """Return the network and centres."""
-        arrays = {"centre": self.centre, "known": self.known}
-        return State(arrays={**self.network.to_state().arrays, **arrays})
+        """Return trees and centres."""
+        arrays = {"columns": self.columns, "centre": self.centre, "known": self.known}
+        meta = {}
+        for kind, forest in zip(KINDS, self.forests, strict=True):
+            state = forest.to_state()
+            arrays |= {f"{kind}.{name}": array for name, array in state.arrays.items()}
+            meta[kind] = dict(state.meta)
+        return State(meta=meta, arrays=arrays)
 
     @classmethod
     def from_state(cls, state: State) -> TimeModel:
         """Rebuild from ``to_state``."""
-        arrays = dict(state.arrays)
-        return cls(Network(arrays), arrays.pop("centre"), arrays.pop("known"))
+        forests = []
+        for kind in KINDS:
+            prefix = f"{kind}."
+            own = {k[len(prefix) :]: v for k, v in state.arrays.items() if k.startswith(prefix)}
+            forests.append(Forest.from_state(State(meta=state.meta[kind], arrays=own)))
+        arrays = state.arrays
+        return cls(arrays["columns"], tuple(forests), arrays["centre"], arrays["known"])
 
 
-def _matrices(
-    library: RoutingLibrary, rows: np.ndarray, targets: Sequence[TimeTargets]
-) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """Return target values and weights (rows, 2 x jobs); an operation met twice is averaged."""
-    jobs = len(library.names["jobs"])
-    place = np.full(len(library), -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    row = place[library.routing_item[library.operation_routing]]
-    job = library.arrays["operation_job"].astype(np.int64)
-    shape = (len(rows), 2 * jobs)
-    value_parts, weight_parts = [], []
-    for kind, target in enumerate(targets):
-        use = (row >= 0) & np.isfinite(target.value)
-        at = (row[use], job[use] + kind * jobs)
-        relative = (target.value - target.centre[job])[use]
-        weight = target.weight[use]
-        weights = sparse.csr_matrix((weight, at), shape=shape)
-        values = sparse.csr_matrix((relative * weight, at), shape=shape)
-        times = sparse.csr_matrix((np.ones(len(weight)), at), shape=shape)
-        values.data /= weights.data
-        weights.data /= times.data
-        value_parts.append(values)
-        weight_parts.append(weights)
-    value = (value_parts[0] + value_parts[1]).tocsr().astype(np.float32)
-    return value, (weight_parts[0] + weight_parts[1]).tocsr().astype(np.float32)
+def _telling_columns(
+    features: sparse.csr_matrix, assembler: FeatureAssembler, words: int
+) -> np.ndarray:
+    """Return the columns of all numbers, and of the words that split the items best, each once."""
+    count = np.asarray((features > 0).sum(axis=0)).ravel()
+    # Columns with the same items say the same thing (a word that is the whole value): one is enough.
+    marks = np.random.default_rng(0).standard_normal(features.shape[0])
+    signature = np.round(np.asarray((features > 0).T @ marks), 6)
+    numbers: list[int] = []
+    texts: list[int] = []
+    for block, offset in zip(assembler.blocks, assembler.offsets[:-1].tolist(), strict=True):
+        if isinstance(block, NumberBlock):
+            numbers += [offset, offset + 1]
+        else:
+            texts += range(offset, offset + block.width)
+    split = count * (features.shape[0] - count)
+    ordered = sorted((t for t in texts if split[t] > 0), key=lambda t: (-split[t], t))
+    chosen: dict[float, int] = {}
+    for column in ordered:
+        if len(chosen) == words:
+            break
+        chosen.setdefault(float(signature[column]), column)
+    return np.array(numbers + list(chosen.values()), dtype=np.int32)
+
+
+class _Operations:
+    """The routed items' operations as rows of a dense table, built for the rows asked for."""
+
+    def __init__(
+        self,
+        features: sparse.csr_matrix,
+        library: RoutingLibrary,
+        rows: np.ndarray,
+        columns: np.ndarray,
+    ) -> None:
+        self.jobs = len(library.names["jobs"])
+        self.job = library.arrays["operation_job"].astype(np.int64)
+        place = np.full(len(library), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        self.place = place[library.routing_item[library.operation_routing]]
+        self.dense = features[:, columns].toarray()
+
+    def rows(self, operations: np.ndarray) -> np.ndarray:
+        """Return (len(operations), 1 + columns) float64: operation number, then features."""
+        table = np.empty((len(operations), 1 + self.dense.shape[1]))
+        table[:, 0] = self.job[operations]
+        table[:, 1:] = self.dense[self.place[operations]]
+        return table
+
+
+class _Learner:
+    """Fits one kind of time."""
+
+    def __init__(
+        self, table: _Operations, target: TimeTargets, spec: BoostingSpec, seed: int
+    ) -> None:
+        self.table, self.target, self.spec = table, target, spec
+        known = np.flatnonzero(np.isfinite(target.value))
+        if len(known) > spec.max_rows:
+            rng = np.random.default_rng(seed)
+            known = np.sort(rng.choice(known, spec.max_rows, replace=False))
+        self.chosen = known
+
+    def fit(self, progress: Progress, start: float) -> tuple[Forest, np.ndarray]:
+        """Return the trees and the estimated log minutes of every operation."""
+        table, target, spec = self.table, self.target, self.spec
+        job = table.job[self.chosen]
+        model = HistGradientBoostingRegressor(
+            learning_rate=spec.learning_rate,
+            max_leaf_nodes=spec.max_leaf_nodes,
+            max_depth=spec.max_depth,
+            min_samples_leaf=min(spec.min_samples_leaf, max(2, len(self.chosen) // 40)),
+            categorical_features=[0] if table.jobs <= 255 else None,
+            early_stopping=False,
+            warm_start=True,
+            random_state=0,
+        )
+        rows = table.rows(self.chosen)
+        relative = target.value[self.chosen] - target.centre[job]
+        if not len(rows):  # nobody ever timed anything: an empty tree that adds nothing
+            rows, relative = np.zeros((2, rows.shape[1])), np.zeros(2)
+            weights = np.ones(2)
+        else:
+            weights = target.weight[self.chosen]
+        for turn in range(1, spec.rounds + 1):
+            progress.report(start + 0.5 * (turn - 1) / spec.rounds, "learning times")
+            model.set_params(max_iter=spec.max_iter * turn // spec.rounds)
+            model.fit(rows, relative, sample_weight=weights)
+        return Forest.of(model), self._estimates(model)
+
+    def _estimates(self, model: HistGradientBoostingRegressor, batch: int = 50_000) -> np.ndarray:
+        everything = np.arange(len(self.table.job))
+        parts = [
+            model.predict(self.table.rows(everything[i : i + batch]))
+            for i in range(0, len(everything), batch)
+        ]
+        return np.concatenate(parts) + self.target.centre[self.table.job]

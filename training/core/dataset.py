@@ -104,9 +104,7 @@ def _number_names(operations: pd.DataFrame) -> dict[str, list[str]]:
         operations[number] = numbers
         labels = _commonest(operations[label], numbers, len(codes))
         names[f"{plural}s"] = [str(c) for c in codes]
-        names[f"{plural}_names"] = [
-            name or str(c) for name, c in zip(labels, codes, strict=True)
-        ]
+        names[f"{plural}_names"] = [name or str(c) for name, c in zip(labels, codes, strict=True)]
     numbers, codes = pd.factorize(operations["CUR_CD"], sort=True)
     operations["currency"] = numbers
     names["currencies"] = [str(c) for c in codes]

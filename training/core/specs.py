@@ -9,7 +9,7 @@ from typing import Any
 from registry.core.features import FeatureLimits
 from registry.core.index import IndexSpec
 from registry.core.network import NetworkSpec
-from registry.core.times import TIME_NETWORK
+from registry.core.times import BoostingSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class TrainingSpec:
     seed: int = 42
     features: FeatureLimits = field(default_factory=FeatureLimits)
     network: NetworkSpec = field(default_factory=NetworkSpec)
-    times: NetworkSpec = TIME_NETWORK
+    times: BoostingSpec = field(default_factory=BoostingSpec)
     index: IndexSpec = field(default_factory=IndexSpec)
     held_out_share: float = 0.15
     held_out_limit: int = 6000
@@ -46,7 +46,7 @@ class TrainingSpec:
         return cls(
             features=FeatureLimits(**plain.pop("features")),
             network=NetworkSpec(**plain.pop("network")),
-            times=NetworkSpec(**plain.pop("times")),
+            times=BoostingSpec(**plain.pop("times")),
             index=IndexSpec(**plain.pop("index")),
             **plain,
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from registry.core.base import Base, Retrieved, rank
 from registry.core.candidates import Pool
 from registry.core.cleaning import clean_items
 from registry.core.confidence import Confidence
@@ -23,7 +24,7 @@ from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.index import NeighbourIndex
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
-from registry.core.model import Base, Retrieved, RoutingModel, rank
+from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
 from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
@@ -80,9 +81,10 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     vectors, _ = embedding.transform(features)
     progress.report(0.5, "indexing")
     index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
-    times = TimeModel.fit(
-        features, library, rows, spec.times, seed=spec.seed, progress=span(progress, 0.55, 0.95)
-    )
+    times, residual = TimeModel.fit(
+        features, assembler, library, rows, spec.times,
+        seed=spec.seed, progress=span(progress, 0.55, 0.95),
+    )  # fmt: skip
     progress.report(0.95, "summing up habits")
     return Base(
         raw=data.raw,
@@ -92,26 +94,8 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         group=GroupHabit.fit(clean, library),
         plain=PlainHabit.fit(features, rows),
         times=times,
-        residual=_residuals(library, rows, times, features),
+        residual=residual,
     )
-
-
-def _residuals(
-    library: RoutingLibrary, rows: np.ndarray, times: TimeModel, features: Any, batch: int = 4096
-) -> np.ndarray:
-    """Return (2, operations) log(actual / estimate), NaN without work results."""
-    arrays = library.arrays
-    actual = np.stack([arrays[f"operation_log_{kind}"] for kind in KINDS]).astype(np.float32)
-    item = library.routing_item[library.operation_routing]
-    place = np.full(len(library), -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    residual = np.full_like(actual, np.nan)
-    for start in range(0, len(rows), batch):
-        minutes = times.predict(features[start : start + batch])
-        mine = (place[item] >= start) & (place[item] < start + batch)
-        jobs = arrays["operation_job"][mine].astype(np.int64)
-        residual[:, mine] = actual[:, mine] - minutes[place[item[mine]] - start, :, jobs].T
-    return residual
 
 
 @dataclass
@@ -168,16 +152,18 @@ class HeldOut:
         library = data.library
         flat = TimeIntervals(np.zeros((4, 2, len(library.names["jobs"]))))
         proposer = Proposer(base.library, base.times, flat, base.residual, base.raw.codes)
-        minutes = base.times.predict(encoded.features)
         for place, (row, found) in enumerate(zip(rows.tolist(), retrieved, strict=True)):
             near = proposer.neighbourhood(found.rows[:15], found.cosines[:15])
-            routing = library.routings_of(row).start
-            for position in library.operations_of(routing):
-                job = int(library.arrays["operation_job"][position])
+            positions = np.array(library.operations_of(library.routings_of(row).start))
+            jobs = library.arrays["operation_job"][positions].astype(np.int64)
+            minutes = base.times.predict(
+                encoded.features[place], np.zeros(len(jobs), dtype=np.int64), jobs
+            )
+            for number, (position, job) in enumerate(zip(positions, jobs.tolist(), strict=True)):
                 for kind, name in enumerate(KINDS):
                     actual = float(library.arrays[f"operation_log_{name}"][position])
-                    if np.isfinite(actual) and np.isfinite(minutes[place, kind, job]):
-                        estimate = proposer.log_minutes(kind, job, near, minutes[place])
+                    if np.isfinite(actual) and np.isfinite(minutes[kind, number]):
+                        estimate = minutes[kind, number] + proposer.correction(kind, job, near)
                         self.errors.append((actual - estimate, kind, job))
 
     def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:

@@ -1,0 +1,227 @@
+"""The blocks a feature matrix is made of: one text column, or one number, each on its own.
+
+A block is learned from training items and then encodes any items the same way.  Its first column always
+means "missing", so that an attribute can be blanked by arithmetic alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from registry.core.cleaning import CleanItems, Factor, code_key
+from registry.core.textnumbers import numbers_of
+
+MISSING = "missing"
+RARE = "rare"
+_WORD = re.compile(r"[A-Z]+|\d+(?:\.\d+)?|[가-힣]+|[^\sA-Z0-9가-힣]")
+_CHUNK = re.compile(r"[^\s,;/()\[\]:=]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLimits:
+    """How large the blocks may grow."""
+
+    min_count: int = 3
+    values: int = 400
+    words: int = 500
+    trigrams: int = 400
+    trigram_from_values: int = 200
+    bins: int = 24
+    keyed_numbers: int = 8
+    keyed_share: float = 0.01
+
+
+def words_of(text: str) -> set[str]:
+    """Return the chunks of a clean text, their letter and digit parts, and adjacent chunk pairs."""
+    chunks = _CHUNK.findall(text)
+    found = set(chunks)
+    for chunk in chunks:
+        found.update(_WORD.findall(chunk))
+    found.update(f"{a} {b}" for a, b in zip(chunks, chunks[1:], strict=False))
+    return found
+
+
+def trigrams_of(text: str) -> set[str]:
+    """Return the character trigrams of a clean text, spaces squeezed out."""
+    packed = f"<{code_key(text)}>"
+    return {packed[i : i + 3] for i in range(len(packed) - 2)}
+
+
+class TextBlock:
+    """One text column: whole values, words and trigrams that occur often enough."""
+
+    def __init__(self, attribute: str, tokens: Sequence[str]) -> None:
+        self.attributes = (attribute,)
+        self.tokens = tuple(tokens)
+        self._index = {token: position for position, token in enumerate(self.tokens)}
+        self._trigrams = any(token.startswith("c:") for token in self.tokens)
+        self._values = any(token.startswith("=") for token in self.tokens)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.tokens)
+
+    @classmethod
+    def fit(cls, attribute: str, column: Factor, limits: FeatureLimits) -> TextBlock:
+        """Choose the tokens of a column by the number of rows that have them."""
+        counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
+        values: Counter[str] = Counter()
+        words: Counter[str] = Counter()
+        trigrams: Counter[str] = Counter()
+        wide = len(column.values) > limits.trigram_from_values
+        for value, count in zip(column.values, counts.tolist(), strict=True):
+            if not count:
+                continue
+            values["=" + code_key(value)] += count
+            for word in words_of(value):
+                words["w:" + word] += count
+            if wide:
+                for trigram in trigrams_of(value):
+                    trigrams["c:" + trigram] += count
+        rows = len(column.codes)
+        kept = [
+            *_frequent(values, limits.min_count, limits.values, rows),
+            *_frequent(words, limits.min_count, limits.words, rows),
+            *_frequent(trigrams, limits.min_count, limits.trigrams, rows),
+        ]
+        return cls(attribute, [MISSING, RARE, *kept])
+
+    def rows(self, items: CleanItems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return for each item its number of entries, then all their columns and values."""
+        column = items.texts.get(self.attributes[0])
+        if column is None:
+            codes, encoded = np.full(len(items), -1), []
+        else:
+            codes, encoded = column.codes, [self._encode(value) for value in column.values]
+        encoded.append([0])
+        lengths = np.array([len(entries) for entries in encoded])
+        flat = np.fromiter((i for entries in encoded for i in entries), np.int32, lengths.sum())
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        row_lengths = lengths[codes]
+        positions = np.repeat(starts[codes], row_lengths) + within(row_lengths)
+        return row_lengths, flat[positions], np.ones(len(positions), dtype=np.float32)
+
+    def _encode(self, value: str) -> list[int]:
+        index = self._index
+        found = [index[key] for key in ("w:" + word for word in words_of(value)) if key in index]
+        if self._trigrams:
+            keys = ("c:" + trigram for trigram in trigrams_of(value))
+            found += [index[key] for key in keys if key in index]
+        whole = index.get("=" + code_key(value))
+        found.append(1 if whole is None else whole)
+        return sorted(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``block_from_json`` takes."""
+        return {"kind": "text", "attribute": self.attributes[0], "tokens": list(self.tokens)}
+
+
+class NumberBlock:
+    """One number: missing, scaled logarithm, and thermometer bins at training quantiles.
+
+    ``source`` says where the number comes from: an attribute, a keyed number of a text, or the ratio
+    or difference of two attributes.
+    """
+
+    def __init__(self, source: Mapping[str, Any], edges: Sequence[float], mean: float, sd: float):
+        self.source = dict(source)
+        self.attributes = tuple(source["attributes"])
+        self.edges = np.asarray(edges, dtype=np.float64)
+        self.mean, self.sd = mean, sd
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return 2 + len(self.edges)
+
+    @classmethod
+    def fit(cls, source: Mapping[str, Any], items: CleanItems, bins: int) -> NumberBlock | None:
+        """Learn scale and bin edges; None when the number hardly varies."""
+        numbers = figures(source, items)
+        known = numbers[np.isfinite(numbers)]
+        if len(known) < 3:
+            return None
+        edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
+        if len(edges) < 2 and len(np.unique(known)) < 2:
+            return None
+        logs = _log(known)
+        return cls(source, edges.tolist(), float(logs.mean()), float(logs.std()) or 1.0)
+
+    def rows(self, items: CleanItems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return for each item its number of entries, then all their columns and values."""
+        numbers = figures(self.source, items)
+        known = np.isfinite(numbers)
+        steps = np.where(known, np.searchsorted(self.edges, numbers, side="left"), 0)
+        lengths = 1 + steps
+        columns = 1 + within(lengths)
+        first = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        values = np.ones(len(columns), dtype=np.float32)
+        columns[first] = np.where(known, 1, 0)
+        scaled = np.clip((_log(np.where(known, numbers, 0.0)) - self.mean) / self.sd, -4, 4)
+        values[first] = np.where(known, scaled, 1.0)
+        return lengths, columns.astype(np.int32), values
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``block_from_json`` takes."""
+        return {
+            "kind": "number",
+            "source": self.source,
+            "edges": self.edges.tolist(),
+            "mean": self.mean,
+            "sd": self.sd,
+        }
+
+
+Block = TextBlock | NumberBlock
+
+
+def block_from_json(data: Mapping[str, Any]) -> Block:
+    """Rebuild a block from its JSON form."""
+    if data["kind"] == "text":
+        return TextBlock(data["attribute"], data["tokens"])
+    return NumberBlock(data["source"], data["edges"], data["mean"], data["sd"])
+
+
+def _frequent(counts: Counter[str], least: int, most: int, rows: int) -> list[str]:
+    """Return tokens on at least ``least`` rows and not on all, the commonest first."""
+    kept = [(-count, token) for token, count in counts.items() if least <= count < rows]
+    return [token for _, token in sorted(kept)[:most]]
+
+
+def within(lengths: np.ndarray) -> np.ndarray:
+    """Return 0..length-1 for each length, laid end to end."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) - np.repeat(ends - lengths, lengths)
+
+
+def _log(numbers: np.ndarray) -> np.ndarray:
+    logs: np.ndarray = np.sign(numbers) * np.log1p(np.abs(numbers))
+    return logs
+
+
+def figures(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
+    names = source["attributes"]
+    if source["of"] == "text":
+        column = items.texts.get(names[0])
+        if column is None:
+            return np.full(len(items), np.nan)
+        key = source["key"]
+        table = [numbers_of(value).get(key, np.nan) for value in column.values]
+        return np.array([*table, np.nan])[column.codes]
+    unknown = np.full(len(items), np.nan)
+    first = items.numbers.get(names[0], unknown)
+    if source["of"] == "attribute":
+        return first
+    second = items.numbers.get(names[1], unknown)
+    if source["of"] == "difference":
+        return first - second
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(second > 0, first / second, np.nan)

@@ -1,0 +1,53 @@
+"""Numbers hidden in texts, found by what stands beside them.
+
+``OD120 x ID98 x 15T`` says three sizes twice over: by letters (``OD>``, ``ID>``, ``<T``) and by their
+place in a chain of three (``3#1``, ``3#2``, ``3#3``).  Nothing here knows what a key means: whether
+``3#1`` is the outside diameter is learned from items that have both (``completion.py``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from registry.core.cleaning import MILLIMETRES
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BEFORE = re.compile(r"([^\W\d_]{1,8}|[ØΦ⌀])[\s.:=]{0,2}$")
+_AFTER = re.compile(r"\s?([^\W\d_]{1,6}+)(?![\s.:=]*\d)")
+_LINK = re.compile(r"\s?[A-WYZ]?\s?\"?\s*[X×*/]\s*[A-WYZØΦ⌀]{0,2}[\s.:=]{0,2}")
+_INCH = re.compile(r"\s?[A-WYZ]?\s?(?:\"|''|INCH)")
+INCH = MILLIMETRES["INCH"]
+
+
+def numbers_of(text: str) -> dict[str, float]:
+    """Return the numbers in a clean text by key; the first of a key counts.
+
+    Keys are the letters before (``OD>``) or after (``<T``) a number, and its place in a chain of two to
+    four numbers joined by a cross, star or slash (``3#1``).  Numbers followed by an inch sign, alone or
+    at the end of their chain, are given in millimetres.
+    """
+    found: dict[str, float] = {}
+    for chain in _chains(text):
+        scale = INCH if _INCH.match(text, chain[-1].end()) else 1.0
+        for place, match in enumerate(chain, start=1):
+            number = float(match.group()[:15]) * scale
+            if 2 <= len(chain) <= 4:
+                found.setdefault(f"{len(chain)}#{place}", number)
+            before = _BEFORE.search(text, max(0, match.start() - 11), match.start())
+            if before and before.group(1) != "X":
+                found.setdefault(f"{before.group(1)}>", number)
+            after = _AFTER.match(text, match.end())
+            if after and not after.group(1).startswith("X"):
+                found.setdefault(f"<{after.group(1)}", number)
+    return found
+
+
+def _chains(text: str) -> list[list[re.Match[str]]]:
+    chains: list[list[re.Match[str]]] = []
+    for match in _NUMBER.finditer(text):
+        last = chains[-1][-1] if chains else None
+        if last and _LINK.fullmatch(text, last.end(), match.start()):
+            chains[-1].append(match)
+        else:
+            chains.append([match])
+    return chains
