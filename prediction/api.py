@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -21,7 +20,11 @@ from prediction.core.summary import (
 from prediction.models import Channel
 from prediction.parsers import ItemJsonParser
 from prediction.services import predictions
-from registry.core.routing import Prediction
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from registry.core.routing import Prediction
 
 BY_CODE = OpenApiExample(
     "Known items", value={"item_codes": ["KBM-0001", "O-RING-17"], "top_k": 3}, request_only=True

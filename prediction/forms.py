@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from prediction.core.asking import LONGEST_CODE
-from prediction.core.describing import ColumnShown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prediction.core.describing import ColumnShown
 
 BETWEEN_CODES = re.compile(r"[\n\r\t,;]+")
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from prediction.core.comparison import Total, run_total, setup_total
-from registry.core.routing import Candidate, Operation, Prediction, TimeEstimate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.core.routing import Candidate, Operation, Prediction, TimeEstimate
 
 DRAWN_IN_FULL = 5
 """More answers than this take one line each."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from registry.core.columns import TableMap
 from registry.core.routing import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from registry.core.columns import TableMap
 
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 LONGEST_CODE = 200

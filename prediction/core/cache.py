@@ -11,11 +11,13 @@ import hashlib
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from registry.core.routing import Item
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from registry.core.routing import Item
 
 Value = TypeVar("Value")
 

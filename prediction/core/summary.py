@@ -6,21 +6,24 @@ short form keeps only which routings were proposed and how sure the version was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prediction.core.asking import Asked, ItemError, plain
 from prediction.core.comparison import Total, run_total, setup_total
 from prediction.core.export import candidate_id, rounded
-from registry.core.routing import (
-    Candidate,
-    Explanation,
-    Neighbour,
-    Operation,
-    Prediction,
-    ResourceChoice,
-    TimeEstimate,
-)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.core.routing import (
+        Candidate,
+        Explanation,
+        Neighbour,
+        Operation,
+        Prediction,
+        ResourceChoice,
+        TimeEstimate,
+    )
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ bar means more minutes for the lot; widths are whole steps, because pages style 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from prediction.core.comparison import (
     Mark,
@@ -18,7 +18,11 @@ from prediction.core.comparison import (
     run_total,
     setup_total,
 )
-from registry.core.routing import Candidate, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registry.core.routing import Candidate, Operation
 
 WIDTH_STEPS = 40
 """Steps that the longest row is wide."""

@@ -11,10 +11,8 @@ import csv
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
@@ -24,6 +22,10 @@ from openpyxl.cell import WriteOnlyCell
 
 from prediction.core.export import Cell, CellKind, ExportColumn
 from registry.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 EXCEL_ROWS = 1_048_576
 PARQUET_GROUP = 20_000

@@ -6,35 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PredictionRequest',
+            name="PredictionRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='asked')),
-                ('asked_by', models.CharField(blank=True, max_length=254, verbose_name='by')),
-                ('channel', models.CharField(choices=[('page', 'page'), ('api', 'API'), ('command', 'command line'), ('quality', 'quality cycle')], max_length=20, verbose_name='through')),
-                ('model_version', models.CharField(db_index=True, max_length=100, verbose_name='version')),
-                ('top_k', models.PositiveSmallIntegerField(verbose_name='candidates')),
-                ('leave_out', models.BooleanField(default=False, verbose_name='own routing left out')),
-                ('first_item', models.CharField(max_length=200, verbose_name='first item')),
-                ('item_count', models.PositiveIntegerField(verbose_name='items')),
-                ('abstained_count', models.PositiveIntegerField(verbose_name='needs a planner')),
-                ('error_count', models.PositiveIntegerField(verbose_name='not answered')),
-                ('milliseconds', models.FloatField(verbose_name='milliseconds')),
-                ('items', models.JSONField(verbose_name='asked')),
-                ('results', models.JSONField(verbose_name='answered')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="asked"
+                    ),
+                ),
+                ("asked_by", models.CharField(blank=True, max_length=254, verbose_name="by")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("command", "command line"),
+                            ("quality", "quality cycle"),
+                        ],
+                        max_length=20,
+                        verbose_name="through",
+                    ),
+                ),
+                (
+                    "model_version",
+                    models.CharField(db_index=True, max_length=100, verbose_name="version"),
+                ),
+                ("top_k", models.PositiveSmallIntegerField(verbose_name="candidates")),
+                (
+                    "leave_out",
+                    models.BooleanField(default=False, verbose_name="own routing left out"),
+                ),
+                ("first_item", models.CharField(max_length=200, verbose_name="first item")),
+                ("item_count", models.PositiveIntegerField(verbose_name="items")),
+                ("abstained_count", models.PositiveIntegerField(verbose_name="needs a planner")),
+                ("error_count", models.PositiveIntegerField(verbose_name="not answered")),
+                ("milliseconds", models.FloatField(verbose_name="milliseconds")),
+                ("items", models.JSONField(verbose_name="asked")),
+                ("results", models.JSONField(verbose_name="answered")),
             ],
             options={
-                'verbose_name': 'prediction request',
-                'verbose_name_plural': 'prediction requests',
-                'constraints': [models.CheckConstraint(condition=models.Q(('item_count__gte', django.db.models.expressions.CombinedExpression(models.F('abstained_count'), '+', models.F('error_count')))), name='prediction_request_counts_fit'), models.CheckConstraint(condition=models.Q(('channel__in', ['page', 'api', 'command', 'quality'])), name='prediction_request_channel_is_known'), models.CheckConstraint(condition=models.Q(('item_count__gte', 1), ('milliseconds__gte', 0), ('top_k__gte', 1)), name='prediction_request_asks_for_something')],
+                "verbose_name": "prediction request",
+                "verbose_name_plural": "prediction requests",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "item_count__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("abstained_count"), "+", models.F("error_count")
+                                ),
+                            )
+                        ),
+                        name="prediction_request_counts_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["page", "api", "command", "quality"])),
+                        name="prediction_request_channel_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("item_count__gte", 1), ("milliseconds__gte", 0), ("top_k__gte", 1)
+                        ),
+                        name="prediction_request_asks_for_something",
+                    ),
+                ],
             },
         ),
     ]

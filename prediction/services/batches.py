@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prediction import loader
 from prediction.models import Channel
 from prediction.services import item_files, predictions
 from prediction.services.item_files import ItemBatch
 from prediction.services.predictions import Answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BATCH = 500
 """Items that are read, answered and written before the next ones are."""

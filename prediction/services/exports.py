@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prediction.core.asking import ItemError
 from prediction.core.export import COLUMNS, rows
 from prediction.core.writers import TableFormat, open_writer
-from prediction.services.predictions import Answer
 from registry.core.errors import RoutingMLError
-from registry.core.routing import Prediction
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from prediction.services.predictions import Answer
+    from registry.core.routing import Prediction
 
 TWICE = "The item was asked more than once: only the first one is in the file."
 ERROR_COLUMNS = ("ITEM_CD", "CODE", "REASON")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from prediction.core.asking import ItemError, items_of_frame
 from registry.core import files
-from registry.core.file_formats import TableFile
 from registry.core.mapping import ColumnMap, check_header
-from registry.core.routing import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from registry.core.file_formats import TableFile
+    from registry.core.routing import Item
 
 
 @dataclass(frozen=True, slots=True)

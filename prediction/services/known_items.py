@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prediction import loader
 from prediction.core.describing import ColumnShown, columns_shown, title_column
 from prediction.core.search import CodeSearch
 from prediction.services.predictions import columns_of
-from registry.core.routing import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registry.core.routing import Item
 
 SAMPLE = 500
 """Known items that are looked at to see which columns are usually filled."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -17,8 +17,12 @@ from prediction.core.asking import Asked, ItemError, items_of_frame
 from registry.core import erp_urls
 from registry.core.erp import ErpReader, Timeouts
 from registry.core.errors import RoutingMLError
-from registry.core.mapping import ColumnMap
-from registry.core.routing import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.core.mapping import ColumnMap
+    from registry.core.routing import Item
 
 log = logging.getLogger(__name__)
 

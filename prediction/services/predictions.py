@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -18,7 +18,11 @@ from prediction.models import Channel, PredictionRequest
 from prediction.services import newcomers, runtime
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.mapping import ColumnMap
-from registry.core.routing import Item, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registry.core.routing import Item, Prediction
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from registry import selectors
-from registry.core.routing import Prediction
 from registry.params import ABSTAIN_NEVER
+
+if TYPE_CHECKING:
+    from registry.core.routing import Prediction
 
 LOOK_SECONDS = 1.0
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import stat
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +16,12 @@ from prediction.services.exports import CannotWrite, NothingAnswered
 from prediction.services.predictions import Answer
 from prediction.tests.answers import GLAND, UNKNOWABLE
 from registry.core.errors import RoutingMLError
-from registry.core.routing import Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registry.core.routing import Prediction
 
 UNKNOWN = ItemError("X-404", "unknown_item", "Item X-404 is not known.")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -19,6 +18,8 @@ from prediction.services import batches
 from registry.models import ModelVersion
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
 

@@ -84,7 +84,9 @@ def test_a_flip_names_the_change_and_the_operation() -> None:
         "If ITEM_MATERIAL were SUS304 instead of blank, 도금 would be added."
     )
     removed = replace(added, value="SUS316", other_value="", added=False)
-    assert wording.flip(removed, "도금").endswith("blank instead of SUS316, 도금 would be left out.")
+    assert wording.flip(removed, "도금").endswith(
+        "blank instead of SUS316, 도금 would be left out."
+    )
 
 
 @pytest.mark.parametrize(

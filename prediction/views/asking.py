@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.http import QueryDict
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from prediction.forms import CodeForm, CodesForm, DescribeForm
 from prediction.models import Channel, PredictionRequest
 from prediction.services import exports, known_items, predictions
 from registry.core.errors import RoutingMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django import forms
+    from django.http import QueryDict
+    from django.utils.functional import Promise
 
 
 class Way(StrEnum):

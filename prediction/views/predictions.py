@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin, UserPassesTestMixin
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.generic import ListView, View
@@ -18,6 +17,9 @@ from prediction.models import PredictionRequest
 from prediction.services import exports, known_items, predictions
 from prediction.views import asking, showing
 from registry.core.errors import RoutingMLError
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
 
 MEDIA_TYPES = {
     TableFormat.CSV: "text/csv; charset=utf-8",
@@ -71,6 +73,7 @@ class AskView(Page):
         context = {
             "form": form,
             "way": way.value,
+            "like": request.GET.get("like", ""),
             "tabs": asking.tabs(way),
             "recent": selectors.recent_of(str(request.user)),
         }

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from prediction.core.export import candidate_id
 from prediction.core.timeline import Card, known_cards, lanes
 from prediction.core.writers import TableFormat
-from prediction.models import PredictionRequest
 from prediction.services import known_items, predictions
 from prediction.views import wording
-from registry.core.routing import Neighbour, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import QueryDict
+
+    from prediction.models import PredictionRequest
+    from registry.core.routing import Neighbour, Prediction
 
 LARGEST_LOT = 1_000_000.0
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from argparse import ArgumentParser
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -15,12 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from prediction import terminal
-from prediction.core.asking import ItemError
 from prediction.core.writers import TableFormat, format_of
 from prediction.services import batches, exports
-from prediction.services.batches import Question, Tick
 from registry import params
 from registry.core.errors import BadInput, RoutingMLError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+
+    from prediction.core.asking import ItemError
+    from prediction.services.batches import Question, Tick
 
 TOP_K = params.parameter("top_k")
 BINARY = (TableFormat.XLSX, TableFormat.PARQUET)

@@ -43,11 +43,17 @@ def test_the_steps_hold_both_routings_in_their_order(jobs: list[str], reference:
     assert all(jobs[step.position] == step.job for step in steps if step.mark is Mark.ADDED)
 
 
-def test_totals_add_minutes_and_combine_independent_errors_in_squares() -> None:
+def test_the_interval_of_a_total_lies_between_independent_errors_and_the_sum_of_bounds() -> None:
     total = run_total(WITH_PLATING)
     assert total.minutes == 12.0
-    assert total.high - total.minutes == pytest.approx((3**2 + 2**2 + 1**2) ** 0.5)
+    assert (3**2 + 2**2 + 1**2) ** 0.5 < total.high - total.minutes < 3 + 2 + 1
+    assert total.minutes - total.low == pytest.approx(total.high - total.minutes)
     assert setup_total(WITH_PLATING).minutes == 35.0
+
+
+def test_the_total_of_one_operation_has_its_interval() -> None:
+    one = replace(WITH_PLATING, operations=WITH_PLATING.operations[:1])
+    assert (run_total(one).low, run_total(one).high) == (3.0, 9.0)
 
 
 def test_a_lot_is_set_up_once_and_run_for_every_piece() -> None:

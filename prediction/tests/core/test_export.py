@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from prediction.core.export import BUILT_IN, COLUMNS, EXTRA, Cell, rows
 from prediction.tests.answers import GLAND, TURNING, UNKNOWABLE, WITH_PLATING, minutes
-from registry.core.routing import Prediction
+
+if TYPE_CHECKING:
+    from registry.core.routing import Prediction
 
 LAYOUT_TEXT = """
 ITEM_CD CANDIDATE_ID ROUTING_SIGNATURE PRIORITY SIMILARITY_TIER PROC_SEQ INSIDE_FLAG

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pyarrow as pa
@@ -20,6 +20,9 @@ from prediction.core.export import COLUMNS, Cell, rows
 from prediction.core.writers import TableFormat, TooManyRows, format_of, open_writer
 from prediction.tests.answers import GLAND
 from registry.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAMES = [column.name for column in COLUMNS]
 
