@@ -68,13 +68,14 @@ def tiny_model(tiny_tables: Tables, tiny_columns: ColumnMap) -> RoutingModel:
     """A model trained on the tiny plant; nobody may change it."""
     from registry.core.network import NetworkSpec
     from registry.core.progress import Silent
+    from registry.core.times import BoostingSpec
     from training.core import dataset, trainer
     from training.core.specs import TrainingSpec
 
     quick = TrainingSpec(
         folds=2,
         network=NetworkSpec(hidden=48, last=24, steps=200, max_epochs=20),
-        times=NetworkSpec(hidden=32, last=16, steps=150, max_epochs=15),
+        times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
     )
     data = dataset.prepare(tiny_tables, _attributes(tiny_columns))
     return trainer.fit(data, quick, Silent(), profile=tiny_columns.to_json())

@@ -1,0 +1,89 @@
+"""The pages in a real Chromium: what scripts add, and that nothing needs sideways scrolling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Page
+
+    from registry.core.model import RoutingModel
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("answering"),
+]
+
+
+@pytest.fixture
+def signed_in(page: Page, ben_browser: Client, live_server: Any) -> Page:
+    """Ben's page, signed in."""
+    session = ben_browser.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def answered(signed_in: Page, code: str) -> Page:
+    """The answer for a known item, asked on the page."""
+    signed_in.goto("/predict/")
+    signed_in.fill("#id_code", code)
+    signed_in.check("#id_leave_out")
+    signed_in.keyboard.press("Enter")
+    signed_in.wait_for_selector(".lane-best")
+    return signed_in
+
+
+def test_known_items_are_offered_while_ben_types(
+    signed_in: Page, tiny_model: RoutingModel
+) -> None:
+    code = tiny_model.item_codes[5]
+    signed_in.goto("/predict/")
+    signed_in.fill("#id_code", code[:-1])
+    signed_in.wait_for_selector(f'#known-items option[value="{code}"]', state="attached")
+
+
+def test_a_similar_item_is_laid_under_the_proposal_without_losing_the_place(
+    answered: Page,
+) -> None:
+    card = answered.locator("#similar-3")
+    name = card.locator("b").inner_text()
+    card.focus()
+    answered.keyboard.press("Enter")
+    answered.wait_for_function(
+        "name => document.querySelector('#beside h3').innerText.includes(name)", arg=name
+    )
+    assert answered.evaluate("document.activeElement.id") == "similar-3"
+    assert answered.locator("#similar-3").get_attribute("aria-current") == "true"
+    assert f"neighbour={name}" in answered.url
+    answered.reload()
+    assert name in answered.locator("#beside h3").inner_text()
+
+
+def test_an_operation_shows_its_evidence_to_the_keyboard(answered: Page) -> None:
+    operation = answered.locator(".lane-best .op[tabindex]").first
+    assert not operation.locator(".op-more").is_visible()
+    operation.focus()
+    assert operation.locator(".op-more").is_visible()
+
+
+def test_the_rows_can_be_as_wide_as_their_time(answered: Page) -> None:
+    best = answered.locator(".lane-best > .cards > .op:not(.op-missing)")
+    even = [box["width"] for box in (each.bounding_box() for each in best.all()) if box]
+    answered.click("label[for=scale-time]")
+    timed = [box["width"] for box in (each.bounding_box() for each in best.all()) if box]
+    assert max(even) - min(even) < 2
+    assert max(timed) - min(timed) > 20
+
+
+@pytest.mark.parametrize("width", [360, 390, 900, 1440])
+def test_no_page_needs_sideways_scrolling(answered: Page, width: int) -> None:
+    result = answered.url
+    answered.set_viewport_size({"width": width, "height": 800})
+    for address in (result, "/predict/", "/predict/?way=describe", "/predict/history/"):
+        answered.goto(address)
+        assert answered.evaluate("document.documentElement.scrollWidth") <= width, address
