@@ -22,5 +22,6 @@ def soiled(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 def _with_strays(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     codes = pd.Categorical(table["ITEM_CD"])
     stray = rng.random(len(codes.categories)) < STRAY
-    renamed = np.where(stray, "Z" + codes.categories.str[1:], codes.categories)
-    return table.assign(ITEM_CD=codes.rename_categories(pd.Index(renamed)))
+    known = codes.categories.tolist()
+    renamed = {code: f"Z{code[1:]}" for code, lost in zip(known, stray, strict=True) if lost}
+    return table.assign(ITEM_CD=codes.rename_categories(renamed))

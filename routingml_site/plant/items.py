@@ -8,15 +8,21 @@ import numpy as np
 import pandas as pd
 
 from routingml_site.plant import texts
-from routingml_site.plant.attributes import SERIES_COUNT, SERIES_SEAL, Attributes
+from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.columns import ITEM_COLUMNS
+from routingml_site.plant.designs import SERIES_COUNT, SERIES_SEAL
 from routingml_site.plant.families import FAMILIES, SPARE_PARTS, UNDIVIDED
 from routingml_site.plant.materials import MATERIALS
 from routingml_site.plant.streams import Bools, Ints, Streams, pick, zipf
 from routingml_site.plant.texts import Strings, blank
 
 _PREFIXES = (
-    ("SP", "U"), ("DB", "TD"), ("CT", "QC"), ("BX", "MB"), ("DG",), ("AG", "SG"),
+    ("SP", "U"),
+    ("DB", "TD"),
+    ("CT", "QC"),
+    ("BX", "MB"),
+    ("DG",),
+    ("AG", "SG"),
 )
 _OTHER_SERIES = 275
 _RAW = ("BAR", "PLATE", "FORGING", "CASTING", "PIPE", "PURCHASE")
@@ -76,14 +82,16 @@ def _names(a: Attributes, streams: Streams) -> dict[str, object]:
         "ITEM_NM": texts.uneven_case(texts.join([name, series], " "), rng),
         "PART_TYPE": blank(part_codes()[a.part], rng.random(count) < 0.004),
         "PartNm": blank(_lookup([f.name for f in FAMILIES], a.family), rng.random(count) < 0.03),
-        "ITEM_SUFFIX": blank(_lookup(["A", "B", "C", "01", "02", "S", " "],
-                             pick(rng, zipf(7), count)), rng.random(count) < 0.55),
+        "ITEM_SUFFIX": blank(
+            _lookup(["A", "B", "C", "01", "02", "S", " "], pick(rng, zipf(7), count)),
+            rng.random(count) < 0.55,
+        ),
         "ITEM_ACCT": _lookup([f.account for f in FAMILIES], a.family),
         "ITEM_TYPE": _lookup(["M", "P", "m"], pick(rng, (0.8, 0.18, 0.02), count)),
         "ITEM_UNIT": _lookup(["EA", "SET", "ea", "PC"], pick(rng, (0.86, 0.08, 0.04, 0.02), count)),
-        "ITEM_GRP1": _lookup([f.group[0] for f in FAMILIES], a.family),
+        "ITEM_GRP1": _lookup([f.group for f in FAMILIES], a.family),
         "ITEM_GRP1NM": blank(
-            _lookup([f.group[1] for f in FAMILIES], a.family), rng.random(count) < 0.1
+            _lookup([f.group_name for f in FAMILIES], a.family), rng.random(count) < 0.1
         ),
         "STANDARD_YN": np.where(
             rng.random(count) < 0.004,
@@ -120,7 +128,9 @@ def _dimensions(a: Attributes, sized: Bools, streams: Streams) -> dict[str, obje
     empty = pick(rng, (0.91, 0.089, 0.001), count)
     columns: dict[str, object] = {}
     for name, values in (
-        ("OUTDIAMETER", a.outside), ("INDIAMETER", a.inside), ("OUTTHICKNESS", a.thick)
+        ("OUTDIAMETER", a.outside),
+        ("INDIAMETER", a.inside),
+        ("OUTTHICKNESS", a.thick),
     ):
         kept = sized & (rng.random(count) > 0.03)
         unknown = np.choose(empty, [np.nan, 0.0, 9999.0])
@@ -129,7 +139,7 @@ def _dimensions(a: Attributes, sized: Bools, streams: Streams) -> dict[str, obje
     imperial = _lookup(["INCH", "inch"], (rng.random(count) < 0.03).astype(np.int64))
     unit = np.where(a.inches, imperial, metric)
     unset = rng.random(count) < np.where(a.inches, 0.04, np.where(sized, 0.08, 0.94))
-    columns["OUTDIAMETER_UNIT"] = np.where(unset, None, unit)
+    columns["OUTDIAMETER_UNIT"] = blank(unit, unset)
     turn = pick(rng, (0.5, 0.25, 0.25), count)
     columns["ROTATE_CLOCKWISE"] = _lookup(["", "Y", "N"], turn)
     columns["ROTATE_CTRCLOCKWISE"] = blank(
@@ -142,7 +152,7 @@ def _seals(a: Attributes, streams: Streams) -> dict[str, object]:
     rng = streams.of("seals")
     count = len(a)
     codes = series_codes()
-    assembled = np.isin([f.process for f in FAMILIES], ("bom", "kit"))[a.family]
+    assembled = a.made("bom", "kit")
     shaft = np.round(a.inside * 0.94)
     columns: dict[str, object] = {
         "SealTypeGrup": blank(codes[a.series], rng.random(count) < 0.84),

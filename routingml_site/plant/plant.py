@@ -10,11 +10,12 @@ import pandas as pd
 from registry.core.errors import BadInput
 from routingml_site.plant import items as master
 from routingml_site.plant import results, routings, sequences
-from routingml_site.plant.attributes import YEARS, Attributes, draw
+from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.coded import coded, plain
 from routingml_site.plant.columns import ITEM_COLUMNS, TRUTH_COLUMNS
+from routingml_site.plant.designs import YEARS, draw
 from routingml_site.plant.dirt import soiled
-from routingml_site.plant.operations import JOBS
+from routingml_site.plant.operations import JOB_CODES
 from routingml_site.plant.routings import MAIN, OBSOLETE, OTHER, Plan
 from routingml_site.plant.sequences import Sequences
 from routingml_site.plant.streams import Bools, Ints, Streams
@@ -24,16 +25,16 @@ SLIPS = 0.08
 ALTERNATIVES = 0.07
 OLD = 0.02
 COPIES = 0.08
-"""Shares of known items: without a routing yet, planned in error (before haste), with a second valid
-routing, with an expired one, and equal to an earlier item in everything but the code."""
+"""Shares of known items: without a routing yet, planned in error (before haste), with a second
+valid routing, with an expired one, and equal to an earlier item in everything but the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
     """The three ERP tables, new items without a routing, and the truth about those.
 
-    ``new_truth`` lists every valid routing of each new item, the primary one as ``ROUT_NO`` 01, with
-    the median minutes that its work reports scatter around; ``new_results`` are such reports.
+    ``new_truth`` lists every valid routing of each new item, the primary one as ``ROUT_NO`` 01,
+    with the median minutes its reports scatter around; ``new_results`` are such reports.
     """
 
     item_info: pd.DataFrame
@@ -63,7 +64,7 @@ class _Ground:
 def make_plant(items: int, new: int, seed: int, *, coded_columns: bool = False) -> Plant:
     """Make a plant of ``items`` known items and ``new`` ones; the same seed, the same plant.
 
-    With ``coded_columns`` repeated texts stay categoricals, which needs a fifth of the memory.
+    With ``coded_columns`` texts that repeat stay categoricals, which needs a fifth of the memory.
 
     Raises:
         BadInput: when a number of items or the seed cannot be.
@@ -122,7 +123,7 @@ def _codes(count: int, streams: Streams) -> pd.Index:
     rng = streams.of("codes")
     number = 1_000_000 + np.cumsum(rng.integers(1, 9, size=count))
     letter = np.array(["A", "K", "S", "M"], dtype=object)[rng.integers(4, size=count)]
-    return pd.Index(letter + pd.Series(number).astype(str).to_numpy(dtype=object))
+    return pd.Index([f"{a}{n}" for a, n in zip(letter, number, strict=True)])
 
 
 def _entered(ground: _Ground, streams: Streams) -> Plan:
@@ -153,7 +154,7 @@ def _truth(ground: _Ground, streams: Streams) -> tuple[pd.DataFrame, pd.DataFram
         "ITEM_CD": coded(ground.codes, plan.sequences.owner),
         "ROUT_NO": coded(routings.ROUTES, plan.route),
         "PROC_SEQ": plan.step,
-        "JOB_CD": coded([job.code for job in JOBS], plan.sequences.job),
+        "JOB_CD": coded(JOB_CODES, plan.sequences.job),
         "OUTSOURCED": coded(["N", "Y"], plan.outsourced.astype(np.int64)),
         "SETUP_MINUTES": np.round(plan.setup, 4),
         "RUN_MINUTES": np.round(plan.run, 4),

@@ -8,7 +8,7 @@ import pandas as pd
 from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.coded import coded
 from routingml_site.plant.columns import RESULT_COLUMNS, WORKER_COLUMN
-from routingml_site.plant.operations import JOBS
+from routingml_site.plant.operations import JOB_CODES, JOB_NAMES
 from routingml_site.plant.routings import (
     RESOURCE_CODES,
     RESOURCE_NAMES,
@@ -22,7 +22,9 @@ NOISE = 0.25
 """Spread of the logarithm of reported times around what is true."""
 REPORTS_A_ROW = 2.4
 SILENT_ITEMS = 1 / 3
-_QUANTITIES = np.array([1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500])
+_QUANTITIES = np.array(
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500]
+)
 
 
 def orders(items: int, rng: np.random.Generator) -> Ints:
@@ -50,8 +52,8 @@ def table(
         "ITEM_CD": coded(codes, plan.sequences.owner[rows]),
         "ROUT_NO": coded(ROUTES, plan.route[rows]),
         "PROC_SEQ": proc_seq[rows],
-        "JOB_CD": coded([job.code for job in JOBS], plan.sequences.job[rows]),
-        "CD_NM": coded([job.name for job in JOBS], plan.sequences.job[rows]),
+        "JOB_CD": coded(JOB_CODES, plan.sequences.job[rows]),
+        "CD_NM": coded(JOB_NAMES, plan.sequences.job[rows]),
         "RES_CD": coded(RESOURCE_CODES, resource),
         "RES_DIS": coded(RESOURCE_NAMES, resource),
         "REPORT_DT": START + (at * 86_400).astype("timedelta64[s]"),

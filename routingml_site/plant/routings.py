@@ -11,7 +11,7 @@ from routingml_site.plant import times
 from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.coded import coded, constant, missing
 from routingml_site.plant.columns import ROUTING_COLUMNS
-from routingml_site.plant.operations import JOBS
+from routingml_site.plant.operations import JOB_CODES, JOB_NAMES, JOBS
 from routingml_site.plant.sequences import Sequences
 from routingml_site.plant.streams import Bools, Floats, Ints, pick
 
@@ -38,8 +38,14 @@ class Plan:
     def take(self, rows: Ints | Bools) -> Plan:
         """Return some of the operations."""
         return Plan(
-            self.sequences.take(rows), self.route[rows], self.step[rows], self.setup[rows],
-            self.run[rows], self.outsourced[rows], self.resource[rows], self.partner[rows],
+            self.sequences.take(rows),
+            self.route[rows],
+            self.step[rows],
+            self.setup[rows],
+            self.run[rows],
+            self.outsourced[rows],
+            self.resource[rows],
+            self.partner[rows],
         )
 
 
@@ -52,9 +58,13 @@ def plan(a: Attributes, parts: list[tuple[int, Sequences]]) -> Plan:
     order = np.lexsort((step, route, owner))
     s = Sequences(owner[order], job[order])
     return Plan(
-        sequences=s, route=route[order], step=(step[order] + 1) * 10,
-        setup=times.setup_minutes(a, s), run=times.run_minutes(a, s),
-        outsourced=times.outsourced(a, s), resource=resource_number(a, s),
+        sequences=s,
+        route=route[order],
+        step=(step[order] + 1) * 10,
+        setup=times.setup_minutes(a, s),
+        run=times.run_minutes(a, s),
+        outsourced=times.outsourced(a, s),
+        resource=resource_number(a, s),
         partner=times.partner(a, s),
     )
 
@@ -68,11 +78,15 @@ _FIRST_MACHINE: Ints = np.concatenate([[0], np.cumsum([job.machines for job in J
 RESOURCE_CODES = [f"{job.code}-{n + 1}" for job in JOBS for n in range(job.machines)]
 RESOURCE_NAMES = [
     job.machine if job.machines == 1 else f"{job.machine} #{n + 1}"
-    for job in JOBS for n in range(job.machines)
+    for job in JOBS
+    for n in range(job.machines)
 ]
 PARTNER_CODES = [f"BP{1000 + 17 * n}" for n in range(times.PARTNERS)]
-PARTNER_NAMES = [f"{name}{kind}" for kind in ("정밀", "열처리", "표면처리", "산업", "테크")
-                 for name in ("대한", "삼영", "한일", "동성", "우진", "세광", "신화", "태양")]
+PARTNER_NAMES = [
+    f"{name}{kind}"
+    for kind in ("정밀", "열처리", "표면처리", "산업", "테크")
+    for name in ("대한", "삼영", "한일", "동성", "우진", "세광", "신화", "태양")
+]
 
 
 def table(
@@ -86,8 +100,8 @@ def table(
     name = pd.Categorical(items["ITEM_NM"])
     columns["ITEM_NM"] = coded(name.categories, name.codes[owner].astype(np.int64))
     columns["PROC_SEQ"] = _numbering(plan, len(a), rng)
-    columns["JOB_CD"] = coded([job.code for job in JOBS], plan.sequences.job)
-    columns["JOB_NM"] = coded([job.name for job in JOBS], plan.sequences.job)
+    columns["JOB_CD"] = coded(JOB_CODES, plan.sequences.job)
+    columns["JOB_NM"] = coded(JOB_NAMES, plan.sequences.job)
     for length in ("OUTDIAMETER", "INDIAMETER", "OUTTHICKNESS"):
         columns[length] = items[length].to_numpy()[owner]
     unit = pd.Categorical(items["OUTDIAMETER_UNIT"])
@@ -142,7 +156,8 @@ def _standards(plan: Plan, rng: np.random.Generator) -> dict[str, object]:
         "RUN_TIME": run,
         "ACT_SETUP_TIME": np.where(rng.random(count) < 0.8, np.nan, np.round(plan.setup)),
         "ACT_RUN_TIME": np.where(
-            rng.random(count) < 0.8, np.nan,
+            rng.random(count) < 0.8,
+            np.nan,
             np.round(plan.run * np.exp(rng.normal(0, 0.3, count)), 1),
         ),
         "WAIT_TIME": np.where(outside, 1440.0, 0.0),

@@ -25,7 +25,8 @@ def everyone(a: Attributes) -> Bools:
 
 def critical(a: Attributes) -> Bools:
     """Tell whose customer wants every part marked and documented."""
-    return (a.grade == Grade.API) | (a.grade == Grade.NUCLEAR)
+    wanted: Bools = (a.grade == Grade.API) | (a.grade == Grade.NUCLEAR)
+    return wanted
 
 
 def ring(a: Attributes) -> Steps:

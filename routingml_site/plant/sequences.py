@@ -1,4 +1,4 @@
-"""Routings as flat arrays: the right one of each item, the alternatives, and the planners' slips."""
+"""Routings as flat arrays: the right one of each item, alternatives, and planners' slips."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ import numpy as np
 
 from routingml_site.plant import rules_assemblies, rules_parts
 from routingml_site.plant.attributes import Attributes
-from routingml_site.plant.families import FAMILIES
-from routingml_site.plant.operations import CODES, JOBS, SUBSTITUTES
+from routingml_site.plant.operations import CODES, JOBS, SUBSTITUTE
 from routingml_site.plant.streams import Bools, Floats, Ints, pick
 
 PROCESSES: dict[str, Callable[[Attributes], rules_parts.Steps]] = {
-    "ring": rules_parts.ring, "sleeve": rules_parts.sleeve, "face": rules_parts.face,
-    "shrink": rules_parts.shrink, "oring": rules_parts.oring, "gasket": rules_parts.gasket,
-    "spring": rules_parts.spring, "small": rules_parts.small, "plate": rules_parts.plate,
-    "bom": rules_assemblies.bom, "kit": rules_assemblies.kit,
-    "bellows": rules_assemblies.bellows, "vessel": rules_assemblies.vessel,
+    "ring": rules_parts.ring,
+    "sleeve": rules_parts.sleeve,
+    "face": rules_parts.face,
+    "shrink": rules_parts.shrink,
+    "oring": rules_parts.oring,
+    "gasket": rules_parts.gasket,
+    "spring": rules_parts.spring,
+    "small": rules_parts.small,
+    "plate": rules_parts.plate,
+    "bom": rules_assemblies.bom,
+    "kit": rules_assemblies.kit,
+    "bellows": rules_assemblies.bellows,
+    "vessel": rules_assemblies.vessel,
 }
 
-_SUBSTITUTE: Ints = np.full(len(JOBS), -1)
-for _old, _new in SUBSTITUTES.items():
-    _SUBSTITUTE[CODES[_old]] = CODES[_new]
 _FORGETTABLE: Bools = np.array([job.forgettable for job in JOBS])
 
 
@@ -50,7 +54,7 @@ class Sequences:
         return np.arange(len(self.owner)) - np.repeat(starts, length)
 
     def first_where(self, wanted: Bools) -> Ints:
-        """Return the row of each owner's first operation that is wanted, for owners that have one."""
+        """Return the row of the first wanted operation of each owner that has one."""
         rows = np.flatnonzero(wanted)
         _, at = np.unique(self.owner[rows], return_index=True)
         return rows[at]
@@ -58,10 +62,9 @@ class Sequences:
 
 def right(attributes: Attributes) -> Sequences:
     """Return the routing that the plant's rules give every item."""
-    process = np.array([f.process for f in FAMILIES])[attributes.family]
     owners, jobs = [], []
     for name, rule in PROCESSES.items():
-        members = np.flatnonzero(process == name)
+        members = np.flatnonzero(attributes.made(name))
         if len(members) == 0:
             continue
         steps = rule(attributes.take(members))
@@ -78,25 +81,24 @@ def alternatives(
     sequences: Sequences, share: float, items: int, rng: np.random.Generator
 ) -> Sequences:
     """Return a second routing for about ``share`` of the items: one operation done another way."""
-    rows = sequences.first_where(_SUBSTITUTE[sequences.job] >= 0)
+    rows = sequences.first_where(SUBSTITUTE[sequences.job] >= 0)
     able = np.zeros(items, dtype=bool)
     able[sequences.owner[rows]] = True
     odds = share * items / max(int(able.sum()), 1)
     chosen = able & (rng.random(items) < odds)
     job = sequences.job.copy()
-    job[rows] = _SUBSTITUTE[job[rows]]
+    job[rows] = SUBSTITUTE[job[rows]]
     return Sequences(sequences.owner, job).take(chosen[sequences.owner])
 
 
 def haste(attributes: Attributes) -> Floats:
-    """Return how hastily each item is planned: much for what is planned daily, less for the rest."""
-    daily = np.array([f.process in ("bom", "kit", "face", "oring", "gasket") for f in FAMILIES])
-    hasty: Floats = np.where(daily, 1.35, 0.6)[attributes.family]
-    return hasty
+    """Return how hastily each item is planned: what is planned daily, more than the rest."""
+    daily = attributes.made("bom", "kit", "face", "oring", "gasket")
+    return np.where(daily, 1.35, 0.6)
 
 
 def with_slips(sequences: Sequences, odds: Floats, rng: np.random.Generator) -> Sequences:
-    """Return what planners wrote: some items, by their odds, with a step left out, moved or old."""
+    """Return what planners wrote: by its odds, an item has a step left out, moved or old."""
     items = len(odds)
     slip = np.where(rng.random(items) < odds, 1 + pick(rng, (0.5, 0.3, 0.2), items), 0)
     job = sequences.job.copy()
@@ -104,9 +106,9 @@ def with_slips(sequences: Sequences, odds: Floats, rng: np.random.Generator) -> 
     loose = sequences.first_where(_FORGETTABLE[job])
     keep[loose[slip[sequences.owner[loose]] == 1]] = False
     _swap(sequences, job, loose[slip[sequences.owner[loose]] == 2])
-    old = sequences.first_where(_SUBSTITUTE[job] >= 0)
+    old = sequences.first_where(SUBSTITUTE[job] >= 0)
     old = old[slip[sequences.owner[old]] == 3]
-    job[old] = _SUBSTITUTE[job[old]]
+    job[old] = SUBSTITUTE[job[old]]
     return Sequences(sequences.owner, job).take(keep)
 
 

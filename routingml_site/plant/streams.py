@@ -33,5 +33,5 @@ def pick(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Ints:
 
 def zipf(count: int, exponent: float = 1.0) -> Floats:
     """Return long-tailed weights for ``count`` values, the commonest first."""
-    weights: Floats = 1.0 / np.arange(1, count + 1) ** exponent
-    return weights / weights.sum()
+    weights: Floats = np.arange(1, count + 1, dtype=np.float64) ** -exponent
+    return weights

@@ -13,8 +13,8 @@ from routingml_site.plant.streams import Bools, Floats, Ints
 
 SETUP: Floats = np.array([job.setup for job in JOBS])
 RUN: Floats = np.array([job.run for job in JOBS])
-_GROWTH: Floats = 0.4 + 0.45 * np.array([job.growth for job in JOBS])
-_HARDNESS: Floats = 0.6 * np.array([job.hardness for job in JOBS])
+_GROWTH: Floats = np.array([job.growth for job in JOBS])
+_HARDNESS: Floats = np.array([job.hardness for job in JOBS])
 _OUTSIDE: Floats = np.array([job.outside for job in JOBS])
 _EFFORT: Floats = np.array([material.effort for material in MATERIALS])
 _STRETCH: Floats = np.array([family.stretch for family in FAMILIES])
@@ -63,8 +63,8 @@ def setup_minutes(a: Attributes, s: Sequences) -> Floats:
 
 def outsourced(a: Attributes, s: Sequences) -> Bools:
     """Tell which operations are subcontracted: by their nature, or because the part is too big."""
-    too_big: Bools = a.outside[s.owner] >= _OUTSIDE[s.job]
-    return too_big | _elsewhere(a, s)
+    elsewhere: Bools = (a.outside[s.owner] >= _OUTSIDE[s.job]) | _elsewhere(a, s)
+    return elsewhere
 
 
 def _elsewhere(a: Attributes, s: Sequences) -> Bools:
@@ -74,18 +74,20 @@ def _elsewhere(a: Attributes, s: Sequences) -> Bools:
     special = np.isin(a.material, _SPECIAL)[owner] & (s.job == CODES["RB01"])
     tiny = (a.outside[owner] < 12) & np.isin(s.job, [CODES["LT01"], CODES["LT07"]])
     alloys = a.kind(Kind.ALLOY, Kind.TITANIUM)[owner] & (s.job == CODES["MC01"])
-    baked: Bools = a.kind(Kind.STAINLESS)[owner] & (s.job == CODES["HT02"])
+    baked = a.kind(Kind.STAINLESS)[owner] & (s.job == CODES["HT02"])
     turned = np.isin(s.job, [CODES["LT01"], CODES["LT02"]])
     contracted = np.isin(a.family, _CONTRACTED)[owner] & turned
-    return tungsten | special | tiny | alloys | baked | contracted
+    sent_out: Bools = tungsten | special | tiny | alloys | baked | contracted
+    return sent_out
 
 
 def machine(a: Attributes, s: Sequences) -> Ints:
-    """Return which of its operation's machines does it: the larger the part, the later the machine."""
+    """Return which of its operation's machines does it: the larger, the later."""
     count = np.array([job.machines for job in JOBS])[s.job]
     median = np.array([f.size for f in FAMILIES])[a.family][s.owner]
     rank = 0.5 + 0.35 * np.log(a.outside[s.owner] / median) + 0.13 * (a.material[s.owner] % 3 - 1)
-    return np.clip((rank * count).astype(np.int64), 0, count - 1)
+    number: Ints = np.clip((rank * count).astype(np.int64), 0, count - 1)
+    return number
 
 
 def partner(a: Attributes, s: Sequences) -> Ints:
