@@ -28,5 +28,5 @@ def missing(count: int) -> pd.Categorical[str]:
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its coded columns as ordinary text, as a reader of files has them."""
-    texts = frame.select_dtypes(include=["category", "object"]).columns
+    texts = frame.select_dtypes(include=["category", "object", "str"]).columns
     return frame.astype(dict.fromkeys(texts, "str"))
