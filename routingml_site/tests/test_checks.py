@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.conf import settings
 
 from routingml_site import checks
 
@@ -17,8 +19,30 @@ def identities(found: list[Any]) -> list[str]:
     return [message.id for message in found]
 
 
-def test_the_site_as_delivered_passes() -> None:
-    call_command("check", fail_level="WARNING")
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {},
+        {
+            "PROFILE": "production",
+            "ALLOWED_HOSTS": "routingml.example",
+            "SECRET_KEY": "".join(map(chr, range(33, 120))),
+        },
+    ],
+)
+def test_the_site_as_delivered_passes_in_development_and_in_production(
+    profile: dict[str, str],
+) -> None:
+    options = ["--deploy"] if profile else []
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--fail-level", "WARNING", *options],
+        cwd=settings.BASE_DIR,
+        env=os.environ | profile,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_store_that_cannot_be_written_is_named_with_its_path(
