@@ -35,6 +35,7 @@ os.environ.update(
     MODEL_SIGNING_KEY="sign-" * 10,
     QUEUE_SYNCHRONOUS="true",
     LOG_LEVEL="WARNING",
+    OMP_NUM_THREADS="1",  # small fits on several threads wait for each other more than they work
 )
 for _name in ("ERP_URL", "STATIC_ROOT", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "BROKER_URL"):
     os.environ.pop(_name, None)

@@ -66,8 +66,6 @@ def tiny_tables(tiny_plant: Plant, tiny_columns: ColumnMap) -> Tables:
 @pytest.fixture(scope="session")
 def tiny_model(tiny_tables: Tables, tiny_columns: ColumnMap) -> RoutingModel:
     """A model trained on the tiny plant; nobody may change it."""
-    from threadpoolctl import threadpool_limits
-
     from registry.core.network import NetworkSpec
     from registry.core.progress import Silent
     from registry.core.times import BoostingSpec
@@ -80,8 +78,7 @@ def tiny_model(tiny_tables: Tables, tiny_columns: ColumnMap) -> RoutingModel:
         times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
     )
     data = dataset.prepare(tiny_tables, _attributes(tiny_columns))
-    with threadpool_limits(1):  # several threads wait for each other longer than such fits take
-        return trainer.fit(data, quick, Silent(), profile=tiny_columns.to_json())
+    return trainer.fit(data, quick, Silent(), profile=tiny_columns.to_json())
 
 
 def _attributes(columns: ColumnMap) -> list[Any]:
