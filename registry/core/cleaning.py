@@ -1,8 +1,8 @@
 """Items as the ERP wrote them, made comparable: one spelling, one unit, one kind of "unknown".
 
-A plant's item master holds ``"SUS 316-L"`` beside ``"sus316l"``, inches beside millimetres, and 0 or
-9,999 where nobody knew the size.  ``clean_items`` turns a table, or the few items of a request, into
-columns of distinct values (``Factor``) and float arrays, and counts what it mended.  It learns
+A plant's item master holds ``"SUS 316-L"`` beside ``"sus316l"``, inches beside millimetres, and 0
+or 9,999 where nobody knew the size.  ``clean_items`` turns a table, or the few items of a request,
+into columns of distinct values (``Factor``) and float arrays, and counts what it mended.  It learns
 nothing, so an item is cleaned the same way in training and in a request.
 """
 
@@ -50,7 +50,7 @@ MAX_TEXT = 2000
 
 _SPACES = re.compile(r"\s+")
 _SEPARATOR = re.compile(r"(?<![0-9])[\s_\-]+|[\s_\-]+(?![0-9])")
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*(?:\.\d+)?|(?<!\w)\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class AttributeKind(StrEnum):
@@ -65,7 +65,8 @@ class Attribute:
     """An item attribute the model looks at.
 
     ``unit_column`` names the attribute that carries the length unit of a number; ``sentinels`` are
-    figures that mean "unknown"; a number with sentinels is a size, so a negative one is unknown too.
+    figures that mean "unknown"; a number with sentinels is a size, so a negative one is unknown
+    too.
     """
 
     name: str
@@ -141,9 +142,13 @@ def code_key(text: str) -> str:
 def parse_number(value: object) -> float:
     """Return a finite number, also from text such as ``85.0 mm``; NaN when there is none."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # an integer of hundreds of digits
+            number = math.inf
     else:
-        found = _NUMBER.search(str(value)) if value is not None else None
+        text = unicodedata.normalize("NFKC", str(value)[:MAX_TEXT]) if value is not None else ""
+        found = _NUMBER.search(text)
         number = float(found.group().replace(",", "")) if found else math.nan
     return number if math.isfinite(number) else math.nan
 

@@ -1,8 +1,8 @@
 """Items exactly as the ERP holds them, column by column: what cleaning reads and what pages show.
 
-Each column is its distinct raw values and, for each row, which one it has.  A plant's columns repeat
-themselves, so this is small, every later step works on distinct values only, and the whole store is
-mapped from disk.
+Each column is its distinct raw values and, for each row, which one it has.  A plant's columns
+repeat themselves, so this is small, every later step works on distinct values only, and the whole
+store is mapped from disk.
 """
 
 from __future__ import annotations
@@ -112,8 +112,9 @@ class RawItems:
 def _column(values: Iterable[Any]) -> RawColumn:
     seen: dict[object, int] = {}
     codes = []
-    for value in values:
-        plain = value if value is None or isinstance(value, (str, int, float)) else str(value)
+    for value in values:  # True equals 1 but says something else, so it becomes text
+        known = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        plain = value if value is None or known else str(value)
         if plain is None or plain != plain:  # NaN is the value that differs from itself
             codes.append(-1)
         else:
