@@ -1,8 +1,8 @@
 """What is learned from routings and times, and how it finds an item's neighbours and candidates.
 
-A ``Base`` is the part of a model that is fitted on its items.  What is calibrated on items it has not
-seen (the order of candidates, the confidence, the intervals) is kept apart, so that a base learned
-without the newest items can calibrate one learned on all.
+A ``Base`` is the part of a model that is fitted on its items.  What is calibrated on items it has
+not seen (the order of candidates, the confidence, the intervals) is kept apart, so that a base
+learned without the newest items can calibrate one learned on all.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """The blocks a feature matrix is made of: one text column, or one number, each on its own.
 
-A block is learned from training items and then encodes any items the same way.  Its first column always
-means "missing", so that an attribute can be blanked by arithmetic alone.
+A block is learned from training items and then encodes any items the same way.  Its first column
+always means "missing", so that an attribute can be blanked by arithmetic alone.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,7 @@ def words_of(text: str) -> set[str]:
     found = set(chunks)
     for chunk in chunks:
         found.update(_WORD.findall(chunk))
-    found.update(f"{a} {b}" for a, b in zip(chunks, chunks[1:], strict=False))
+    found.update(f"{a} {b}" for a, b in itertools.pairwise(chunks))
     return found
 
 
@@ -91,7 +92,19 @@ class TextBlock:
             *_frequent(words, limits.min_count, limits.words, rows),
             *_frequent(trigrams, limits.min_count, limits.trigrams, rows),
         ]
-        return cls(attribute, [MISSING, RARE, *kept])
+        block = cls(attribute, [MISSING, RARE, *kept])
+        return cls(attribute, block._distinct(column.values))
+
+    def _distinct(self, values: Sequence[str]) -> list[str]:
+        """Return the tokens without those that stand on the same values as an earlier one."""
+        marks = np.zeros(self.width)
+        weight = np.random.default_rng(0).random(len(values))
+        for value, mark in zip(values, weight.tolist(), strict=True):
+            marks[self._encode(value)] += mark
+        first: dict[float, str] = {}
+        for token, mark in zip(self.tokens[2:], np.round(marks[2:], 9).tolist(), strict=True):
+            first.setdefault(mark, token)
+        return [MISSING, RARE, *first.values()]
 
     def rows(self, items: CleanItems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return for each item its number of entries, then all their columns and values."""
@@ -126,8 +139,8 @@ class TextBlock:
 class NumberBlock:
     """One number: missing, scaled logarithm, and thermometer bins at training quantiles.
 
-    ``source`` says where the number comes from: an attribute, a keyed number of a text, or the ratio
-    or difference of two attributes.
+    ``source`` says where the number comes from: an attribute, a keyed number of a text, or the
+    ratio or difference of two attributes.
     """
 
     def __init__(self, source: Mapping[str, Any], edges: Sequence[float], mean: float, sd: float):

@@ -1,9 +1,9 @@
 """From nearest items to ranked, coherent routings.
 
-Candidates are the distinct sequences of the nearest items, the known sequences the network finds most
-likely, and sequences composed by a beam search over adjacent pairs that have all happened.  Each is
-described by a few figures (``SCORES``), which a ranker weighs; its weights are fitted on held-out
-items, so a plant that is plain leans on what works there.
+Candidates are the distinct sequences of the nearest items, the known sequences the network finds
+most likely, and sequences composed by a beam search over adjacent pairs that have all happened.
+Each is described by a few figures (``SCORES``), which a ranker weighs; its weights are fitted on
+held-out items, so a plant that is plain leans on what works there.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class SequenceBook:
         return found
 
     def score_known(self, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return for every known sequence the summed log-odds of its operations and of its pairs."""
+        """Return for every known sequence the summed log-odds of its operations and its pairs."""
         odds = np.append(log_odds, np.float32(UNSEEN_PAIR))
         operations = np.add.reduceat(odds[self._job_flat], self._job_start)
         pairs = np.add.reduceat(odds[self._pair_flat], self._pair_start)

@@ -109,7 +109,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class CleanItems:
-    """Cleaned items: text columns as factors, numbers as float64 in millimetres (NaN is unknown)."""
+    """Cleaned items: texts as factors, numbers as float64 in millimetres (NaN is unknown)."""
 
     codes: Sequence[str]
     texts: Mapping[str, Factor]

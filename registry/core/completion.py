@@ -1,8 +1,9 @@
 """Sizes that their column lacks but another place tells.
 
 Half of the sizes are missing in their columns, and many of those stand in a text, or in the row of
-another item of the same drawing.  Which key of which text carries which size, and which column decides
-it, is not told but learned: a source counts when, on items that have both, it agrees with the column.
+another item of the same drawing.  Which key of which text carries which size, and which column
+decides it, is not told but learned: a source counts when, on items that have both, it agrees with
+the column.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How sure an answer is, as a probability that can be checked, and when to say "ask a planner".
 
-The ranker's chances are relative to the candidates at hand; whether the truth is among them, and how
-far a narrow win can be trusted, is learned on held-out items by a logistic regression (Platt, 1999)
-over a few signs of doubt.  The limit for abstention comes from the version's own risk-coverage curve
-(Geifman & El-Yaniv, 2017).
+The ranker's chances are relative to the candidates at hand; whether the truth is among them, and
+how far a narrow win can be trusted, is learned on held-out items by a logistic regression (Platt,
+1999) over a few signs of doubt.  The limit for abstention comes from the version's own
+risk-coverage curve (Geifman & El-Yaniv, 2017).
 """
 
 from __future__ import annotations

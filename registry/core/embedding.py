@@ -1,12 +1,13 @@
 """What an item needs to know to be routed, and the vector inside it.
 
 The network says which operations an item needs and which operation follows which (start and end
-included).  Its last hidden layer, at unit length, is the item's vector: items are near when they are
-made the same way, because that is all the layer has to tell apart.
+included).  Its last hidden layer, at unit length, is the item's vector: items are near when they
+are made the same way, because that is all the layer has to tell apart.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class StepVocabulary:
 def pairs_of(jobs: Sequence[int], job_count: int) -> list[tuple[int, int]]:
     """Return the adjacent pairs of a sequence, start and end included."""
     chain = [job_count, *jobs, job_count + 1]
-    return list(zip(chain[:-1], chain[1:], strict=True))
+    return list(itertools.pairwise(chain))
 
 
 class CrossEntropy:

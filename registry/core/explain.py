@@ -1,7 +1,8 @@
 """Why an answer is what it is: what made the neighbours near, and what would change the routing.
 
-An attribute counts by how much likeness to the neighbours is lost when it is blanked.  What would flip
-an operation is found by asking the network about the item with one attribute taken from a neighbour.
+An attribute counts by how much likeness to the neighbours is lost when it is blanked.  What would
+flip an operation is found by asking the network about the item with one attribute taken from a
+neighbour.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 Learned from training items only, and then the same for every item ever asked about.  A text column
 becomes its whole value (for codes that repeat), its words and, where values are many, its character
-trigrams; a number becomes its scaled logarithm and thermometer bins at quantiles, so that a rule such
-as "over 250 mm" is one step.  Sizes that a text tells are filled in first (``completion.py``); other
-numbers in texts are found by the letters beside them.  Pairs of sizes give their ratio and difference.
+trigrams; a number becomes its scaled logarithm and thermometer bins at quantiles, so that a rule
+such as "over 250 mm" is one step.  Sizes that a text tells are filled in first (``completion.py``);
+other numbers in texts are found by the letters beside them.  Pairs of sizes give their ratio and
+difference.
 
 The matrix is laid out in *blocks*, one or more for each attribute, so that an attribute can be
 blanked or weighted without encoding anything anew.

@@ -2,8 +2,8 @@
 
 scikit-learn fits them; an answer needs them a few rows at a time, thousands of times.  Laid out as
 arrays and walked level by level for all trees at once, they answer a dozen rows in under a
-millisecond, load memory-mapped, and need no pickle.  The figures are scikit-learn's own, bit for bit
-of each leaf.
+millisecond, load memory-mapped, and need no pickle.  The figures are scikit-learn's own, bit for
+bit of each leaf.
 """
 
 from __future__ import annotations

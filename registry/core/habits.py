@@ -1,7 +1,8 @@
 """What simple habits propose: the commonest routing of a group, and the plainly nearest item's.
 
-With little data the learned embedding knows little, and a planner's rules of thumb are hard to beat.
-Both habits vote beside it, and the ranker gives them the weight that held-out items say they deserve.
+With little data the learned embedding knows little, and a planner's rules of thumb are hard to
+beat. Both habits vote beside it, and the ranker gives them the weight that held-out items say they
+deserve.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from registry.core.library import RoutingLibrary
 from registry.core.state import State
 
 PLAIN_LIMIT = 4000
-"""Routed items up to which the plainly nearest items vote; beyond, the embedding has learned enough."""
+"""Routed items up to which the plainly nearest vote; beyond, the embedding knows enough."""
 PLAIN_NEIGHBOURS = 5
 GROUP_PULL = 1.0
 """How many items of the whole plant are mixed into each group's shares."""

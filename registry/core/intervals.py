@@ -1,8 +1,8 @@
 """How far an estimated time may be off: split-conformal quantiles of held-out errors.
 
-Errors are logarithms (actual / estimate).  Each operation has its own bias and scatter, shrunk towards
-those of all operations where held-out items are few; the quantiles of the errors so standardised are
-shared (normalised conformal prediction, Papadopoulos et al., 2002).
+Errors are logarithms (actual / estimate).  Each operation has its own bias and scatter, shrunk
+towards those of all operations where held-out items are few; the quantiles of the errors so
+standardised are shared (normalised conformal prediction, Papadopoulos et al., 2002).
 """
 
 from __future__ import annotations

@@ -40,12 +40,12 @@ class RawItems:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, names: Iterable[str]) -> RawItems:
-        """Take the named columns of a table with ``ITEM_CD``; an absent one is missing everywhere."""
+        """Take the named columns of a table with ``ITEM_CD``; an absent one is missing."""
         columns = {}
         for name in names:
             if name in frame.columns:
                 codes, values = pd.factorize(frame[name])
-                columns[name] = RawColumn(list(values), codes.astype(np.int32))
+                columns[name] = RawColumn([_text(v) for v in values], codes.astype(np.int32))
             else:
                 columns[name] = RawColumn([], np.full(len(frame), -1, dtype=np.int32))
         return cls(tuple(frame["ITEM_CD"].astype(str)), columns)
@@ -87,7 +87,7 @@ class RawItems:
         }
         for name, column in self.columns.items():
             used, codes = _used(column.codes)
-            table = StringTable.of([_text(column.values[i]) for i in used])
+            table = StringTable.of([_text(column.values[i]) for i in used.tolist()])
             arrays |= {
                 f"{name}.data": table.data,
                 f"{name}.offsets": table.offsets,

@@ -3,12 +3,13 @@
 The library is what training learns from and what an answer quotes, so that no answer needs the ERP.
 Rows are items, in the order of the item store; each item has routings, each routing operations.
 Distinct sequences of operations are kept once.  Times are minutes, run times minutes a piece;
-``log_run`` and ``log_setup`` are robust centres of an item's work results for an operation, NaN where
-there are none.
+``log_run`` and ``log_setup`` are robust centres of an item's work results for an operation, NaN
+where there are none.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,8 +43,8 @@ class RoutingLibrary:
             ``partner_names``, ``currencies``: what the integer columns mean.
         arrays: ``item_start (items + 1)`` into routings; ``routing_start (routings + 1)`` into
             operations; ``routing_sequence (routings)``; ``sequence_start`` and ``sequence_jobs``:
-            the distinct sequences; ``age (items)`` days since 1970 of the earliest routing (NaN when
-            unknown); ``operation_*``: job, proc_seq, outsourced, resource, partner, currency,
+            the distinct sequences; ``age (items)`` days since 1970 of the earliest routing (NaN
+            when unknown); ``operation_*``: job, proc_seq, outsourced, resource, partner, currency,
             run_count, setup_count and the floats above.
         routing_numbers: ``ROUT_NO`` of each routing.
     """
@@ -63,9 +64,11 @@ class RoutingLibrary:
 
         Args:
             item_count: number of items in the store.
-            operations: one row an operation, with integer ``item`` (row), ``ROUT_NO``, ``proc_seq``,
-                integer ``job``, ``resource``, ``partner``, ``currency`` (-1 is none), ``outsourced``,
-                ``age``, ``run_count``, ``setup_count`` and the floats of ``OPERATION_FLOATS``.
+            operations: one row an operation, with integer ``item`` (row), ``ROUT_NO``,
+            ``proc_seq``,
+                integer ``job``, ``resource``, ``partner``, ``currency`` (-1 is none),
+                ``outsourced``, ``age``, ``run_count``, ``setup_count`` and the floats of
+                ``OPERATION_FLOATS``.
             names: what the integers mean.
         """
         table = operations.sort_values(["item", "ROUT_NO", "proc_seq"], kind="stable")
@@ -197,9 +200,7 @@ def _distinct(jobs: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarr
     packed = jobs.astype("<i2").tobytes()
     seen: dict[bytes, int] = {}
     ends = (start.astype(np.int64) * 2).tolist()
-    numbers = [
-        seen.setdefault(packed[a:b], len(seen)) for a, b in zip(ends[:-1], ends[1:], strict=True)
-    ]
+    numbers = [seen.setdefault(packed[a:b], len(seen)) for a, b in itertools.pairwise(ends)]
     stretches = list(seen)
     flat = np.frombuffer(b"".join(stretches), dtype="<i2").astype(np.int16)
     lengths = np.array([len(stretch) // 2 for stretch in stretches], dtype=np.int64)

@@ -1,8 +1,8 @@
 """The one definition of every score, used by training, quality cycles and the benchmark.
 
 Sequences are tuples of operation codes.  A true item may have several valid routings and counts by
-the one nearest to the answer.  Times are run minutes a piece of operations that prediction and truth
-share.  A figure that cannot be measured is ``None``, never 0 and never a pass.
+the one nearest to the answer.  Times are run minutes a piece of operations that prediction and
+truth share.  A figure that cannot be measured is ``None``, never 0 and never a pass.
 """
 
 from __future__ import annotations

@@ -1,25 +1,23 @@
 """The model as one object: it takes items and answers with ranked routings.
 
-A ``RoutingModel`` joins the parts that are learned separately: the encoder, the index of known items,
-their routing library, the ranker, the confidence, and the times.  It needs no ERP and no Django.
+A ``RoutingModel`` joins the parts that are learned separately: the encoder, the index of known
+items, their routing library, the ranker, the confidence, and the times.  It needs no ERP and no
+Django.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from registry.core import metrics
+from registry.core.answers import Answerer, Asked
 from registry.core.base import Base, Ranked, Retrieved, rank
-from registry.core.candidates import Pool
 from registry.core.confidence import Confidence
 from registry.core.embedding import RoutingEmbedding
 from registry.core.encoder import Encoded, Encoder
-from registry.core.explain import attribute_weights, flips, sentences
 from registry.core.features import FeatureAssembler
 from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.index import NeighbourIndex
@@ -27,24 +25,14 @@ from registry.core.intervals import TimeIntervals
 from registry.core.items import RawItems
 from registry.core.known import KnownRouting, known_routings
 from registry.core.library import RoutingLibrary
-from registry.core.proposals import Neighbourhood, Proposer
+from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.routing import (
-    Candidate,
-    CandidateSource,
-    Explanation,
     Item,
-    Neighbour,
-    Operation,
     Prediction,
 )
 from registry.core.state import State
 from registry.core.times import TimeModel
-
-SHOWN_NEIGHBOURS = 9
-ASKED_FOR_OPERATIONS = 15
-"""Nearest groups that vote on resources, outsourcing and times."""
-PROC_STEP = 10
 
 
 class RoutingModel:
@@ -64,7 +52,8 @@ class RoutingModel:
         self.intervals = intervals
         self.profile = dict(profile or {})
         self.name = name
-        self.proposer = Proposer(base.library, base.times, intervals, base.residual, base.raw.codes)
+        proposer = Proposer(base.library, base.times, intervals, base.residual, base.raw.codes)
+        self.answerer = Answerer(base, proposer, confidence)
 
     @property
     def schema_hash(self) -> str:
@@ -130,16 +119,10 @@ class RoutingModel:
         ]
         minutes = self._minutes(encoded, retrieved, ranked, top_k)
         return [
-            self._answer(
-                item,
-                encoded,
-                row,
-                retrieved[row],
-                ranked[row],
-                minutes[row],
-                own[row],
-                top_k,
-                explain,
+            self.answerer.answer(
+                Asked(item, row, encoded, retrieved[row], ranked[row], minutes[row], own[row]),
+                top_k=top_k,
+                explain=explain,
             )
             for row, item in enumerate(items)
         ]
@@ -161,162 +144,6 @@ class RoutingModel:
         for row, number, r, s in zip(item.tolist(), job.tolist(), run, setup, strict=True):
             answers[row][number] = (r, s)
         return answers
-
-    def _answer(
-        self,
-        item: Item,
-        encoded: Encoded,
-        row: int,
-        found: Retrieved,
-        ranked: Ranked,
-        minutes: Mapping[int, tuple[float, float]],
-        own: int | None,
-        top_k: int,
-        explain: bool,
-    ) -> Prediction:
-        first = float(self.confidence.probability(np.array([ranked.signs]))[0])
-        chances = self.confidence.spread(first, ranked.chances[: max(top_k, 2)])
-        near = self.proposer.neighbourhood(
-            found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], own
-        )
-        candidates = self._candidates(found, ranked, chances[:top_k], near, minutes)
-        neighbours = self._neighbours(found, candidates[0], own)
-        known_attributes = any(column.codes[row] >= 0 for column in encoded.clean.texts.values())
-        known_attributes |= any(np.isfinite(n[row]) for n in encoded.clean.numbers.values())
-        reason = self._doubt(first, candidates, neighbours, known_attributes)
-        explanation = Explanation()
-        if explain:
-            explanation = self._explain(item, encoded, row, found, candidates[0], neighbours, own)
-        return Prediction(
-            item.code, reason is not None, reason, candidates, neighbours, explanation
-        )
-
-    def _candidates(
-        self,
-        found: Retrieved,
-        ranked: Ranked,
-        confidences: np.ndarray,
-        near: Neighbourhood,
-        minutes: Mapping[int, tuple[float, float]],
-    ) -> tuple[Candidate, ...]:
-        pool = found.pool
-        operations: dict[int, Operation] = {}
-        support = _supports(pool)
-        candidates = []
-        for place, confidence in zip(ranked.order.tolist(), confidences.tolist(), strict=False):
-            jobs = pool.sequences[place]
-            for job in jobs:
-                if job not in operations:
-                    operations[job] = self.proposer.operation(
-                        job, near, minutes[job], support.get(job, 0.0)
-                    )
-            known = int(pool.known[place])
-            steps = tuple(
-                _at(operations[job], PROC_STEP * position) for position, job in enumerate(jobs, 1)
-            )
-            similarity, reference = self._reference(found, known)
-            candidates.append(
-                Candidate(
-                    rank=len(candidates) + 1,
-                    operations=steps,
-                    confidence=confidence,
-                    similarity=similarity,
-                    reference_item=reference,
-                    source=CandidateSource.NEIGHBOUR if known >= 0 else CandidateSource.COMPOSED,
-                )
-            )
-        return tuple(candidates)
-
-    def _reference(self, found: Retrieved, sequence: int) -> tuple[float, str | None]:
-        """Return the cosine and code of the nearest item that has a sequence (of any, if new)."""
-        fallback: tuple[float, str | None] = (0.0, None)
-        for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
-            if sequence >= 0 and cosine > found.nearest.get(sequence, -2.0) + 1e-6:
-                if fallback[1] is None:
-                    fallback = (cosine, self.base.raw.codes[int(members[0])])
-                continue
-            if sequence < 0:
-                return cosine, self.base.raw.codes[int(members[0])]
-            for row in members[:200].tolist():
-                if sequence in self.base.library.sequences_of(row):
-                    return cosine, self.base.raw.codes[row]
-        return fallback
-
-    def _neighbours(
-        self, found: Retrieved, best: Candidate, own: int | None
-    ) -> tuple[Neighbour, ...]:
-        library, neighbours = self.base.library, []
-        for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
-            for row in members[:SHOWN_NEIGHBOURS].tolist():
-                if row == own:
-                    continue
-                routing = library.routings_of(row).start
-                jobs = library.job_codes(
-                    library.jobs_of_sequence(int(library.arrays["routing_sequence"][routing]))
-                )
-                neighbours.append(
-                    Neighbour(
-                        self.base.raw.codes[row],
-                        min(1.0, cosine),
-                        library.routing_numbers[routing],
-                        jobs,
-                        metrics.edits(best.jobs, jobs),
-                    )
-                )
-                if len(neighbours) == SHOWN_NEIGHBOURS:
-                    return tuple(neighbours)
-        return tuple(neighbours)
-
-    def _doubt(
-        self,
-        confidence: float,
-        candidates: Sequence[Candidate],
-        neighbours: Sequence[Neighbour],
-        known_attributes: bool,
-    ) -> str | None:
-        """Return why a planner should decide, None when the answer is sure enough."""
-        if not known_attributes:
-            return "The item has no attribute that the model knows, so nothing can be compared."
-        if confidence >= self.confidence.limit:
-            return None
-        ways = len({neighbour.jobs for neighbour in neighbours})
-        nearest = neighbours[0].similarity if neighbours else 0.0
-        if nearest < 0.6:
-            return f"No similar item is known: the nearest is only {nearest:.0%} alike."
-        if candidates[0].source is CandidateSource.COMPOSED:
-            return "The likeliest routing is new: no known item is made exactly this way."
-        if ways > 1:
-            return f"The nearest items are made in {ways} different ways."
-        return (
-            f"The likeliest routing is only {confidence:.0%} sure; this version answers from "
-            f"{self.confidence.limit:.0%}."
-        )
-
-    def _explain(
-        self,
-        item: Item,
-        encoded: Encoded,
-        row: int,
-        found: Retrieved,
-        best: Candidate,
-        neighbours: Sequence[Neighbour],
-        own: int | None,
-    ) -> Explanation:
-        base = self.base
-        weights = attribute_weights(
-            base.encoder, encoded, row, item, base.index.vectors[found.groups]
-        )
-        rows = [int(m[0]) for m in found.rows[:30] if int(m[0]) != own]
-        codes = base.library.names["jobs"]
-        numbers = [self._job_number[job] for job in best.jobs]
-        changes = flips(
-            base.encoder, item, encoded.log_odds[row], numbers, weights, base.raw, rows, codes
-        )
-        return Explanation(sentences(best, neighbours, weights), weights, changes)
-
-    @cached_property
-    def _job_number(self) -> dict[str, int]:
-        return {code: number for number, code in enumerate(self.base.library.names["jobs"])}
 
     def to_states(self) -> dict[str, State]:
         """Return every part, ready for ``artifacts.write``."""
@@ -359,16 +186,3 @@ class RoutingModel:
             profile=states["model"].meta["profile"],
             name=name,
         )
-
-
-def _at(operation: Operation, sequence: int) -> Operation:
-    return replace(operation, sequence=sequence)
-
-
-def _supports(pool: Pool) -> dict[int, float]:
-    """Return for each operation the share of the neighbours' vote that has it."""
-    support: dict[int, float] = {}
-    for jobs, share in zip(pool.sequences, pool.shares.tolist(), strict=True):
-        for job in set(jobs):
-            support[job] = support.get(job, 0.0) + share
-    return {job: min(1.0, share) for job, share in support.items()}

@@ -77,7 +77,7 @@ class Network:
             return cls(training.run(progress or Silent(), step_name))
 
     def first_layer(self, features: sparse.csr_matrix) -> np.ndarray:
-        """Return the first layer before rectifying (n, hidden): linear, so blocks can be taken out."""
+        """Return the first layer (n, hidden) before rectifying: linear in the features."""
         return np.asarray(features @ self.weights["w1"]) + self.weights["b1"]
 
     def from_first_layer(self, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,9 @@
 """How pure code reports progress and is told to stop.
 
-Long computations take a ``Progress`` and call ``report(share, step)``.  A command prints it, a worker
-stores it, a test ignores it; the computation does not know.  ``span`` gives a part of a computation
-its own 0..1 scale inside the whole.  A caller that wants to stop makes ``report`` raise ``Cancelled``.
+Long computations take a ``Progress`` and call ``report(share, step)``.  A command prints it, a
+worker stores it, a test ignores it; the computation does not know.  ``span`` gives a part of a
+computation its own 0..1 scale inside the whole.  A caller that wants to stop makes ``report`` raise
+``Cancelled``.
 """
 
 from __future__ import annotations

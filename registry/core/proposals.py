@@ -1,8 +1,8 @@
 """From a sequence of operation codes to a routing a planner can use.
 
 Who does an operation, in-house or not, on which resource, for which price and with which pauses is
-voted by the neighbours that have the operation; its times come from the time model, drawn towards the
-work results of those neighbours.  Where no neighbour has an operation, the whole plant votes.
+voted by the neighbours that have the operation; its times come from the time model, drawn towards
+the work results of those neighbours.  Where no neighbour has an operation, the whole plant votes.
 """
 
 from __future__ import annotations

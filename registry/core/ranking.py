@@ -1,9 +1,9 @@
 """Which candidate comes first, and how much each kind of evidence counts.
 
-A conditional logit (McFadden, 1974): a candidate's chance is the softmax of its weighted scores among
-the candidates of the same item.  The weights are fitted on items that the network has not seen, pulled
-towards a prior; the fewer those items, the stronger the pull, so that a small plant is not ranked by
-chance.
+A conditional logit (McFadden, 1974): a candidate's chance is the softmax of its weighted scores
+among the candidates of the same item.  The weights are fitted on items that the network has not
+seen, pulled towards a prior; the fewer those items, the stronger the pull, so that a small plant is
+not ranked by chance.
 """
 
 from __future__ import annotations

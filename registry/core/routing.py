@@ -132,7 +132,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A known item that is made like the asked one; ``differs_in`` counts edits to the best candidate."""
+    """A known item made like the asked one; ``differs_in`` counts edits to the best candidate."""
 
     item: str
     similarity: float

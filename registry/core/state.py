@@ -1,7 +1,8 @@
-"""What a part of the model is on disk: plain JSON, plain arrays, and the few files that are neither.
+"""What a part of the model is on disk: JSON, plain arrays, and the few files that are neither.
 
-Every part of a ``RoutingModel`` turns into a ``State`` and back.  ``artifacts.py`` is the only module
-that writes states to disk and reads them again, so nothing else ever opens a file of a version.
+Every part of a ``RoutingModel`` turns into a ``State`` and back.  ``artifacts.py`` is the only
+module that writes states to disk and reads them again, so nothing else ever opens a file of a
+version.
 """
 
 from __future__ import annotations

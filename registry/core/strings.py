@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -49,7 +50,7 @@ class StringTable(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         whole = self.data.tobytes()
         ends = self.offsets.tolist()
-        for start, end in zip(ends[:-1], ends[1:], strict=True):
+        for start, end in itertools.pairwise(ends):
             yield whole[start:end].decode("utf-8", "surrogatepass")
 
     def take(self, rows: np.ndarray) -> StringTable:

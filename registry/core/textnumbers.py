@@ -1,8 +1,8 @@
 """Numbers hidden in texts, found by what stands beside them.
 
-``OD120 x ID98 x 15T`` says three sizes twice over: by letters (``OD>``, ``ID>``, ``<T``) and by their
-place in a chain of three (``3#1``, ``3#2``, ``3#3``).  Nothing here knows what a key means: whether
-``3#1`` is the outside diameter is learned from items that have both (``completion.py``).
+``OD120 x ID98 x 15T`` says three sizes twice over: by letters (``OD>``, ``ID>``, ``<T``) and by
+their place in a chain of three (``3#1``, ``3#2``, ``3#3``).  Nothing here knows what a key means:
+whether ``3#1`` is the outside diameter is learned from items that have both (``completion.py``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from registry.core.cleaning import MILLIMETRES
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BEFORE = re.compile(r"([^\W\d_]{1,8}|[ØΦ⌀])[\s.:=]{0,2}$")
 _AFTER = re.compile(r"\s?([^\W\d_]{1,6}+)(?![\s.:=]*\d)")
-_LINK = re.compile(r"\s?[A-WYZ]?\s?\"?\s*[X×*/]\s*[A-WYZØΦ⌀]{0,2}[\s.:=]{0,2}")
+_LINK = re.compile(r"\s?[A-WYZ]?\s?\"?\s*[X\u00d7*/]\s*[A-WYZØΦ⌀]{0,2}[\s.:=]{0,2}")
 _INCH = re.compile(r"\s?[A-WYZ]?\s?(?:\"|''|INCH)")
 INCH = MILLIMETRES["INCH"]
 
@@ -22,9 +22,9 @@ INCH = MILLIMETRES["INCH"]
 def numbers_of(text: str) -> dict[str, float]:
     """Return the numbers in a clean text by key; the first of a key counts.
 
-    Keys are the letters before (``OD>``) or after (``<T``) a number, and its place in a chain of two to
-    four numbers joined by a cross, star or slash (``3#1``).  Numbers followed by an inch sign, alone or
-    at the end of their chain, are given in millimetres.
+    Keys are the letters before (``OD>``) or after (``<T``) a number, and its place in a chain of
+    two to four numbers joined by a cross, star or slash (``3#1``).  Numbers followed by an inch
+    sign, alone or at the end of their chain, are given in millimetres.
     """
     found: dict[str, float] = {}
     for chain in _chains(text):

@@ -2,9 +2,9 @@
 
 What is learned is the logarithm of minutes (run: a piece, setup: an order) relative to the
 operation's centre, by gradient boosting (Friedman, 2001) over the operation, the item's numbers and
-its commonest words.  Targets are the robust centres of work results, combined with the standard times
-where these carry information: a standard is corrected by its operation's usual ratio of actual to
-standard and weighs as much as its scatter allows.
+its commonest words.  Targets are the robust centres of work results, combined with the standard
+times where these carry information: a standard is corrected by its operation's usual ratio of
+actual to standard and weighs as much as its scatter allows.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class BoostingSpec:
     max_depth: int = 8
     min_samples_leaf: int = 10
     words: int = 300
+    max_features: float = 0.3
     max_rows: int = 250_000
     rounds: int = 6
 
@@ -217,9 +218,9 @@ class TimeModel:
 def _telling_columns(
     features: sparse.csr_matrix, assembler: FeatureAssembler, words: int
 ) -> np.ndarray:
-    """Return the columns of all numbers, and of the words that split the items best, each once."""
+    """Return the columns of all numbers, and of the words that split the items best."""
     count = np.asarray((features > 0).sum(axis=0)).ravel()
-    # Columns with the same items say the same thing (a word that is the whole value): one is enough.
+    # Columns on the same items say the same thing (a word that is the whole value).
     marks = np.random.default_rng(0).standard_normal(features.shape[0])
     signature = np.round(np.asarray((features > 0).T @ marks), 6)
     numbers: list[int] = []
@@ -270,7 +271,7 @@ class _Learner:
     def __init__(
         self, table: _Operations, target: TimeTargets, spec: BoostingSpec, seed: int
     ) -> None:
-        self.table, self.target, self.spec = table, target, spec
+        self.table, self.target, self.spec, self.seed = table, target, spec, seed
         known = np.flatnonzero(np.isfinite(target.value))
         if len(known) > spec.max_rows:
             rng = np.random.default_rng(seed)
@@ -287,9 +288,10 @@ class _Learner:
             max_depth=spec.max_depth,
             min_samples_leaf=min(spec.min_samples_leaf, max(2, len(self.chosen) // 40)),
             categorical_features=[0] if table.jobs <= 255 else None,
+            max_features=spec.max_features,
             early_stopping=False,
             warm_start=True,
-            random_state=0,
+            random_state=self.seed,
         )
         rows = table.rows(self.chosen)
         relative = target.value[self.chosen] - target.centre[job]

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from registry.core.cleaning import Attribute
+from registry.core.cleaning import Attribute, AttributeKind
+from registry.core.columns import Kind
 from registry.core.errors import NotEnoughData
 from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
+from registry.core.mapping import ColumnMap
 from registry.core.tables import ROUTING_KEY, Tables
 from training.core.reports import robust_centres
 
@@ -43,6 +45,19 @@ class TrainingSet:
         )  # fmt: skip
 
 
+def attributes_of(columns: ColumnMap) -> tuple[Attribute, ...]:
+    """Return what the model looks at: the item attributes that a mapping profile declares."""
+    return tuple(
+        Attribute(
+            column.name,
+            AttributeKind.NUMBER if column.kind is Kind.NUMBER else AttributeKind.TEXT,
+            column.unit_column,
+            column.sentinels,
+        )
+        for column in columns.attributes
+    )
+
+
 def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
     """Clean and pack the tables.
 
@@ -50,7 +65,8 @@ def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
         NotEnoughData: when there is no item, or no item with a routing.
     """
     counts: dict[str, int] = {}
-    items = tables.items.drop_duplicates("ITEM_CD", ignore_index=True)
+    # A view gives its rows in any order; a training must not depend on it.
+    items = tables.items.drop_duplicates("ITEM_CD").sort_values("ITEM_CD", ignore_index=True)
     counts["duplicate items"] = len(tables.items) - len(items)
     if items.empty:
         raise NotEnoughData("There are no items. Load item_info first (load_erp DIR).")
@@ -58,8 +74,9 @@ def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
     operations = _operations(tables.routings, rows, counts)
     if operations.empty:
         raise NotEnoughData(
-            "No item has a routing, so there is nothing to learn from. Check that the routing table is "
-            "loaded and that its item codes are those of the item table (check_erp shows both)."
+            "No item has a routing, so there is nothing to learn from. Check that the routing "
+            "table is loaded and that its item codes are those of the item table (check_erp "
+            "shows both)."
         )
     names = _number_names(operations)
     variation = _add_times(operations, tables.results, rows, names["jobs"], counts)
@@ -109,7 +126,7 @@ def _number_names(operations: pd.DataFrame) -> dict[str, list[str]]:
     operations["currency"] = numbers
     names["currencies"] = [str(c) for c in codes]
     operations["proc_seq"] = operations["PROC_SEQ"].astype(np.int64)
-    operations["outsourced"] = operations["OUTSOURCED"].fillna(False).astype(bool)
+    operations["outsourced"] = operations["OUTSOURCED"].eq(other=True).to_numpy(dtype=bool)
     operations["age"] = (operations["INSRT_DT"].to_numpy() - np.datetime64("1970-01-01")) / DAY
     for column, name in (
         ("SETUP_MINUTES", "setup"), ("RUN_MINUTES", "run"), ("QUEUE_MINUTES", "queue"),
@@ -192,8 +209,10 @@ def _statistics(
 
 
 def _hash(tables: Tables) -> str:
+    """Return a hash of the contents that does not depend on the order of rows."""
     digest = hashlib.sha256()
     for frame in (tables.items, tables.routings, tables.results):
         digest.update(",".join(map(str, frame.columns)).encode())
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+        rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+        digest.update(np.sort(rows).tobytes())
     return digest.hexdigest()

@@ -1,8 +1,8 @@
 """What the shop really needed: work reports cleaned of typing errors and summed up robustly.
 
 A single report is noisy and may be a typing error: zero, ten or sixty times too long, a quantity of
-nought.  A report is judged first against its operation's usual ratio of actual to standard time, then
-against the other reports of the same item and operation.  What fails is counted and left out.
+nought.  A report is judged first against its operation's usual ratio of actual to standard time,
+then against the other reports of the same item and operation.  What fails is counted and left out.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from registry.core.metrics import variation
+
 FAR_FROM_STANDARD = 1.6
-"""Log distance from the usual ratio to standard beyond which a report is a typing error (5 times)."""
+"""Log distance from the usual ratio to standard from which a report is an error (5 times)."""
 FAR_WITHOUT_STANDARD = 3.5
 """The same where no standard exists: only the operation's own median can be compared with."""
 FAR_FROM_GROUP = 1.2
-"""Log distance from the median of the same item and operation (3.3 times), with 3 reports or more."""
+"""Log distance from the median of the same item and operation (3.3 times), from 3 reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ def robust_centres(
         standard: (n,) standard minutes of the same, NaN or 0 when there is none.
         keys: number of keys.
     """
+    # Sums of floats depend on their order, and a view gives its rows in any.
+    order = np.lexsort((minutes, key))
+    minutes, key, job, standard = minutes[order], key[order], job[order], standard[order]
     reported = np.isfinite(minutes)
     usable = reported & (minutes > 0)
     rejected = int((reported & ~usable).sum())
@@ -85,6 +90,4 @@ def _median_by(group: np.ndarray, values: np.ndarray, groups: int) -> tuple[np.n
 
 def _variation(logs: np.ndarray, key: np.ndarray, keys: int) -> float | None:
     """Return the median over keys of standard deviation / mean of the reports kept (``cv``)."""
-    from registry.core.metrics import variation
-
     return variation(np.exp(logs), key)

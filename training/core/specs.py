@@ -18,7 +18,7 @@ class TrainingSpec:
 
     Attributes:
         seed: of everything random; equal data, seed and settings give equal bits.
-        held_out_share: the newest share of items that ranker, confidence and intervals are fitted on.
+        held_out_share: the newest share of items that calibrate the rest.
         held_out_limit: most items held out.
         folds_below: routed items under which every item is held out once, in ``folds`` turns.
         backtest_share: the newest share of items that the backtest predicts.

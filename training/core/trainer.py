@@ -1,13 +1,16 @@
 """How a model is made: learn on some items, calibrate on others, then learn on all.
 
-The ranker, the confidence and the intervals must be fitted on items the networks have not seen.  So a
-first base is learned without the newest items (in a small plant: without each fifth in turn), asked
-about those, and what it got right and wrong calibrates the final base, which is learned on everything.
+The ranker, the confidence and the intervals must be fitted on items the networks have not seen.  So
+a first base is learned without the newest items (in a small plant: without each fifth in turn) and
+asked about those; what it got right and wrong calibrates the final base, which is learned on
+everything. A backtest has asked a base about the newest items already, and its answers serve as
+well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,22 +43,38 @@ def fit(
     progress: Progress,
     *,
     profile: Mapping[str, Any] | None = None,
+    held: HeldOut | None = None,
 ) -> RoutingModel:
     """Train a model on all items of a training set.
+
+    Args:
+        data: what to learn from.
+        spec: the settings.
+        progress: told how far it is.
+        profile: the mapping profile as JSON, kept with the model.
+        held: answers about held-out items, where a backtest has them already.
 
     Raises:
         Cancelled: when ``progress`` asks to stop.
     """
-    held = HeldOut()
-    parts = _held_out_parts(data, spec)
-    for number, rows in enumerate(parts):
-        part = span(progress, 0.5 * number / len(parts), 0.5 * (number + 1) / len(parts))
-        base = fit_base(data.take(splits.others(data.library, rows)), spec, part)
-        held.add(base, data.take(rows))
-    base = fit_base(data, spec, span(progress, 0.5, 0.98))
+    start = 0.0 if held else 0.5
+    held = held or hold_out(data, spec, span(progress, 0.0, start))
+    base = fit_base(data, spec, span(progress, start, 0.98))
     ranker, confidence, intervals = held.calibrate(base.library)
     progress.report(1.0, "calibrated")
     return RoutingModel(base, ranker, confidence, intervals, profile=profile)
+
+
+def hold_out(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> HeldOut:
+    """Learn without some items, in one or more turns, and ask about those."""
+    held = HeldOut()
+    parts = _held_out_parts(data, spec)
+    for number, rows in enumerate(parts):
+        part = span(progress, number / len(parts), (number + 1) / len(parts))
+        held.add(
+            fit_base(data.take(splits.others(data.library, rows)), spec, part), data.take(rows)
+        )
+    return held
 
 
 def _held_out_parts(data: TrainingSet, spec: TrainingSpec) -> list[np.ndarray]:
@@ -75,16 +94,19 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     routed = clean_items(data.raw.take(rows), data.attributes)
     assembler = FeatureAssembler.fit(routed, data.attributes, spec.features)
     features = assembler.transform(routed)
-    embedding = RoutingEmbedding.fit(
-        features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.5)
-    )
-    vectors, _ = embedding.transform(features)
-    progress.report(0.5, "indexing")
-    index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
-    times, residual = TimeModel.fit(
-        features, assembler, library, rows, spec.times,
-        seed=spec.seed, progress=span(progress, 0.55, 0.95),
-    )  # fmt: skip
+    # The network keeps one core busy and the boosting the other: neither gains from a second.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        timed = pool.submit(
+            TimeModel.fit, features, assembler, library, rows, spec.times, seed=spec.seed
+        )
+        embedding = RoutingEmbedding.fit(
+            features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.7)
+        )
+        vectors, _ = embedding.transform(features)
+        progress.report(0.7, "indexing")
+        index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
+        progress.report(0.75, "learning times")
+        times, residual = timed.result()
     progress.report(0.95, "summing up habits")
     return Base(
         raw=data.raw,

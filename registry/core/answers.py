@@ -1,0 +1,220 @@
+"""One answer: candidates with their operations, the evidence, the doubt, and the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from registry.core import metrics
+from registry.core.base import Base, Ranked, Retrieved
+from registry.core.candidates import Pool
+from registry.core.confidence import Confidence
+from registry.core.encoder import Encoded
+from registry.core.explain import attribute_weights, flips, sentences
+from registry.core.proposals import Neighbourhood, Proposer
+from registry.core.routing import (
+    Candidate,
+    CandidateSource,
+    Explanation,
+    Item,
+    Neighbour,
+    Operation,
+    Prediction,
+)
+
+SHOWN_NEIGHBOURS = 9
+ASKED_FOR_OPERATIONS = 15
+"""Nearest groups that vote on resources, outsourcing and times."""
+ASKED_FOR_FLIPS = 30
+PROC_STEP = 10
+STRANGE = 0.6
+"""Cosine under which the nearest item is no evidence."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One asked item and what was found for it.
+
+    Attributes:
+        item: as asked.
+        row: its place in ``encoded``.
+        encoded: all items of the call.
+        found: its neighbours and candidates.
+        ranked: the order of its candidates.
+        minutes: log minutes of run and setup of each operation it may show.
+        own: its row in the item store, when it is kept out of its own evidence.
+    """
+
+    item: Item
+    row: int
+    encoded: Encoded
+    found: Retrieved
+    ranked: Ranked
+    minutes: Mapping[int, tuple[float, float]]
+    own: int | None
+
+    @property
+    def known(self) -> bool:
+        """Whether it has any attribute that the model looks at."""
+        clean = self.encoded.clean
+        return any(text.codes[self.row] >= 0 for text in clean.texts.values()) or any(
+            bool(np.isfinite(numbers[self.row])) for numbers in clean.numbers.values()
+        )
+
+
+class Answerer:
+    """Turns what was found for an item into a prediction."""
+
+    def __init__(self, base: Base, proposer: Proposer, confidence: Confidence) -> None:
+        self.base, self.proposer, self.confidence = base, proposer, confidence
+
+    def answer(self, asked: Asked, *, top_k: int, explain: bool) -> Prediction:
+        """Return the prediction for one item."""
+        found, ranked = asked.found, asked.ranked
+        first = float(self.confidence.probability(np.array([ranked.signs]))[0])
+        chances = self.confidence.spread(first, ranked.chances[: max(top_k, 2)])
+        candidates = self._candidates(asked, chances[:top_k])
+        neighbours = self._neighbours(found, candidates[0], asked.own)
+        reason = self._doubt(asked, first, candidates[0], neighbours)
+        explanation = Explanation()
+        if explain:
+            explanation = self._explain(asked, candidates[0], neighbours)
+        return Prediction(
+            asked.item.code, reason is not None, reason, candidates, neighbours, explanation
+        )
+
+    def _candidates(self, asked: Asked, confidences: np.ndarray) -> tuple[Candidate, ...]:
+        found, pool = asked.found, asked.found.pool
+        near = self._neighbourhood(asked)
+        operations: dict[int, Operation] = {}
+        support = _supports(pool)
+        candidates = []
+        for place, confidence in zip(
+            asked.ranked.order.tolist(), confidences.tolist(), strict=False
+        ):
+            jobs = pool.sequences[place]
+            for job in jobs:
+                if job not in operations:
+                    operations[job] = self.proposer.operation(
+                        job, near, asked.minutes[job], support.get(job, 0.0)
+                    )
+            known = int(pool.known[place])
+            steps = tuple(
+                replace(operations[job], sequence=PROC_STEP * position)
+                for position, job in enumerate(jobs, start=1)
+            )
+            similarity, reference = self._reference(found, known)
+            candidates.append(
+                Candidate(
+                    rank=len(candidates) + 1,
+                    operations=steps,
+                    confidence=confidence,
+                    similarity=similarity,
+                    reference_item=reference,
+                    source=CandidateSource.NEIGHBOUR if known >= 0 else CandidateSource.COMPOSED,
+                )
+            )
+        return tuple(candidates)
+
+    def _reference(self, found: Retrieved, sequence: int) -> tuple[float, str | None]:
+        """Return the cosine and code of the nearest item that has a sequence (of any, if new)."""
+        fallback: tuple[float, str | None] = (0.0, None)
+        for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
+            if sequence >= 0 and cosine > found.nearest.get(sequence, -2.0) + 1e-6:
+                if fallback[1] is None:
+                    fallback = (cosine, self.base.raw.codes[int(members[0])])
+                continue
+            if sequence < 0:
+                return cosine, self.base.raw.codes[int(members[0])]
+            for row in members[:200].tolist():
+                if sequence in self.base.library.sequences_of(row):
+                    return cosine, self.base.raw.codes[row]
+        return fallback
+
+    def _neighbours(
+        self, found: Retrieved, best: Candidate, own: int | None
+    ) -> tuple[Neighbour, ...]:
+        library, neighbours = self.base.library, []
+        for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
+            for row in members[:SHOWN_NEIGHBOURS].tolist():
+                if row == own:
+                    continue
+                routing = library.routings_of(row).start
+                jobs = library.job_codes(
+                    library.jobs_of_sequence(int(library.arrays["routing_sequence"][routing]))
+                )
+                neighbours.append(
+                    Neighbour(
+                        self.base.raw.codes[row],
+                        min(1.0, cosine),
+                        library.routing_numbers[routing],
+                        jobs,
+                        metrics.edits(best.jobs, jobs),
+                    )
+                )
+                if len(neighbours) == SHOWN_NEIGHBOURS:
+                    return tuple(neighbours)
+        return tuple(neighbours)
+
+    def _doubt(
+        self, asked: Asked, confidence: float, best: Candidate, neighbours: Sequence[Neighbour]
+    ) -> str | None:
+        """Return why a planner should decide, None when the answer is sure enough."""
+        if not asked.known:
+            return "The item has no attribute that the model knows, so nothing can be compared."
+        if confidence >= self.confidence.limit:
+            return None
+        ways = len({neighbour.jobs for neighbour in neighbours})
+        nearest = neighbours[0].similarity if neighbours else 0.0
+        if nearest < STRANGE:
+            return f"No similar item is known: the nearest is only {nearest:.0%} alike."
+        if best.source is CandidateSource.COMPOSED:
+            return "The likeliest routing is new: no known item is made exactly this way."
+        if ways > 1:
+            return f"The nearest items are made in {ways} different ways."
+        return (
+            f"The likeliest routing is only {confidence:.0%} sure; this version answers from "
+            f"{self.confidence.limit:.0%}."
+        )
+
+    def _explain(
+        self, asked: Asked, best: Candidate, neighbours: Sequence[Neighbour]
+    ) -> Explanation:
+        base, found = self.base, asked.found
+        weights = attribute_weights(
+            base.encoder, asked.encoded, asked.row, asked.item, base.index.vectors[found.groups]
+        )
+        rows = [int(m[0]) for m in found.rows[:ASKED_FOR_FLIPS] if int(m[0]) != asked.own]
+        changes = flips(
+            base.encoder,
+            asked.item,
+            asked.encoded.log_odds[asked.row],
+            [self._job_number[job] for job in best.jobs],
+            weights,
+            base.raw,
+            rows,
+            base.library.names["jobs"],
+        )
+        return Explanation(sentences(best, neighbours, weights), weights, changes)
+
+    def _neighbourhood(self, asked: Asked) -> Neighbourhood:
+        found = asked.found
+        return self.proposer.neighbourhood(
+            found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], asked.own
+        )
+
+    @cached_property
+    def _job_number(self) -> dict[str, int]:
+        return {code: number for number, code in enumerate(self.base.library.names["jobs"])}
+
+
+def _supports(pool: Pool) -> dict[int, float]:
+    """Return for each operation the share of the neighbours' vote that has it."""
+    support: dict[int, float] = {}
+    for jobs, share in zip(pool.sequences, pool.shares.tolist(), strict=True):
+        for job in set(jobs):
+            support[job] = support.get(job, 0.0) + share
+    return {job: min(1.0, share) for job, share in support.items()}

@@ -1,0 +1,223 @@
+"""How good a version would have been: the newest items, predicted by a model of the older ones.
+
+Every figure stands beside the same figure of the baselines on the same items.  Truth is each item's
+own routings and the robust centres of its work results, which the model of the older items has
+never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from registry.core import metrics
+from registry.core.cleaning import clean_items
+from registry.core.metrics import Jobs, SequenceCase
+from registry.core.model import RoutingModel
+from registry.core.progress import Progress, span
+from registry.core.routing import Prediction
+from training.core import baselines, splits
+from training.core.dataset import TrainingSet
+from training.core.specs import TrainingSpec
+from training.core.trainer import HeldOut, fit
+
+MIN_ITEMS = 10
+"""Routed items under which nothing can be held back and measured."""
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class TrueRouting:
+    """A valid routing of an item; minutes are NaN where nobody knows."""
+
+    jobs: Jobs
+    run: np.ndarray
+    setup: np.ndarray
+    outsourced: np.ndarray
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Figures for the page and for comparisons, and the answers that calibrate the final model."""
+
+    figures: dict[str, Any]
+    held: HeldOut | None
+
+
+def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
+    """Backtest a specification on a training set."""
+    library = data.library
+    if len(library.routed) < MIN_ITEMS:
+        return Backtest({"items": 0, "model": {}, "baselines": {}}, None)
+    later = splits.newest(library, spec.backtest_share)
+    known = data.take(splits.others(library, later))
+    model = fit(known, spec, span(progress, 0.0, 0.8))
+    asked = data.take(later)
+    predictions = predict(model, asked, span(progress, 0.8, 0.95))
+    truths = [true_routings(asked, row) for row in range(len(later))]
+    figures = score(predictions, truths)
+    figures |= {
+        "items": len(later),
+        "period": _period(asked),
+        "baselines": score_baselines(known, asked, predictions, truths),
+    }
+    figures["beaten_by"] = better_baselines(figures)
+    held = None
+    if len(library.routed) >= spec.folds_below:
+        held = HeldOut()
+        held.add(model.base, asked)
+    progress.report(1.0, "backtest done")
+    return Backtest(figures, held)
+
+
+def predict(model: RoutingModel, asked: TrainingSet, progress: Progress) -> list[Prediction]:
+    """Ask a model about items, without explanations."""
+    predictions: list[Prediction] = []
+    for start in range(0, len(asked.raw), BATCH):
+        progress.report(start / len(asked.raw), "predicting the newest items")
+        rows = range(start, min(start + BATCH, len(asked.raw)))
+        predictions += model.predict([asked.raw.item(row) for row in rows], explain=False)
+    return predictions
+
+
+def true_routings(data: TrainingSet, row: int) -> list[TrueRouting]:
+    """Return the routings an item really has."""
+    library, found = data.library, []
+    for routing in library.routings_of(row):
+        places = np.array(library.operations_of(routing))
+        found.append(
+            TrueRouting(
+                library.job_codes(library.arrays["operation_job"][places].tolist()),
+                np.exp(library.arrays["operation_log_run"][places].astype(float)),
+                np.exp(library.arrays["operation_log_setup"][places].astype(float)),
+                library.arrays["operation_outsourced"][places],
+            )
+        )
+    return found
+
+
+def score(
+    predictions: Sequence[Prediction], truths: Sequence[Sequence[TrueRouting]]
+) -> dict[str, Any]:
+    """Return the model's figures (``model``) and its risk-coverage curve (``risk_coverage``)."""
+    cases = [
+        SequenceCase([c.jobs for c in p.candidates], [t.jobs for t in truth])
+        for p, truth in zip(predictions, truths, strict=True)
+    ]
+    right = np.array([metrics.exact(c.predicted[0] if c.predicted else (), c.valid) for c in cases])
+    sure = np.array([p.confidence for p in predictions])
+    answered = np.array([not p.abstained for p in predictions])
+    aligned = _aligned(predictions, truths)
+    setup = metrics.time_scores(aligned["setup"], aligned["true_setup"])
+    error, sure_error = float(1 - right.mean()), metrics.error_at_coverage(sure, right, 0.8)
+    model: dict[str, Any] = {
+        **metrics.sequence_scores(cases),
+        **metrics.time_scores(aligned["run"], aligned["true_run"], aligned["low"], aligned["high"]),
+        **metrics.outsourcing_scores(
+            aligned["outsourced"].astype(bool), aligned["true_outsourced"].astype(bool)
+        ),
+        "setup_wape": setup["wape"],
+        "abstention": float(1 - answered.mean()),
+        "exact_match_answered": float(right[answered].mean()) if answered.any() else None,
+        "error_at_80": sure_error,
+        "error_ratio_at_80": sure_error / error if error and sure_error is not None else None,
+        "calibration_gap": float(sure.mean() - right.mean()),
+    }
+    return {"model": model, "risk_coverage": metrics.risk_coverage(sure, right)}
+
+
+def _aligned(
+    predictions: Sequence[Prediction], truths: Sequence[Sequence[TrueRouting]]
+) -> dict[str, np.ndarray]:
+    """Return predicted and true figures of the operations that both have, side by side."""
+    names = (
+        "item", "run", "low", "high", "setup", "outsourced", "true_run", "true_setup",
+        "true_outsourced",
+    )  # fmt: skip
+    rows: list[tuple[float, ...]] = []
+    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
+        if not prediction.candidates or not valid:
+            continue
+        best = prediction.candidates[0]
+        truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
+        for i, j in metrics.align(best.jobs, truth.jobs):
+            operation = best.operations[i]
+            rows.append(
+                (
+                    number,
+                    operation.run.minutes,
+                    operation.run.low,
+                    operation.run.high,
+                    operation.setup.minutes,
+                    operation.outsourced,
+                    truth.run[j],
+                    truth.setup[j],
+                    truth.outsourced[j],
+                )
+            )
+    table = np.array(rows, dtype=float).reshape(-1, len(names))
+    return dict(zip(names, table.T, strict=True))
+
+
+def score_baselines(
+    known: TrainingSet,
+    asked: TrainingSet,
+    predictions: Sequence[Prediction],
+    truths: Sequence[Sequence[TrueRouting]],
+) -> dict[str, dict[str, float | None]]:
+    """Return each baseline's figures on the same items, times on the same operations."""
+    sample = baselines.Known.of(known)
+    plain = baselines.Plain.of(clean_items(asked.raw, asked.attributes), sample.clean)
+    valid = [[t.jobs for t in truth] for truth in truths]
+    scores: dict[str, dict[str, float | None]] = {}
+    for name, propose in baselines.SEQUENCE_BASELINES.items():
+        cases = [SequenceCase(p, v) for p, v in zip(propose(sample, plain), valid, strict=True)]
+        scores[name] = metrics.sequence_scores(cases)
+    scores["boosting"] = _boosting(sample, plain, predictions, truths)
+    return scores
+
+
+def _boosting(
+    sample: baselines.Known,
+    plain: baselines.Plain,
+    predictions: Sequence[Prediction],
+    truths: Sequence[Sequence[TrueRouting]],
+) -> dict[str, float | None]:
+    """Score plain boosting on the operations that the model's best candidates share with truth."""
+    item, jobs, actual = [], [], []
+    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
+        if not prediction.candidates or not valid:
+            continue
+        best = prediction.candidates[0]
+        truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
+        for _, j in metrics.align(best.jobs, truth.jobs):
+            item.append(number)
+            jobs.append(truth.jobs[j])
+            actual.append(truth.run[j])
+    minutes = baselines.boosted_minutes(sample, plain, np.array(item, dtype=int), jobs)
+    if minutes is None:
+        return metrics.time_scores(np.zeros(0), np.zeros(0))
+    return metrics.time_scores(minutes, np.array(actual))
+
+
+def better_baselines(figures: dict[str, Any]) -> list[str]:
+    """Return the baselines that beat the model, each with the figure in which they do."""
+    found = []
+    for name, scores in figures["baselines"].items():
+        for figure, sign in (("exact_match", 1), ("wape", -1)):
+            mine, theirs = figures["model"].get(figure), scores.get(figure)
+            if mine is not None and theirs is not None and sign * theirs > sign * mine:
+                found.append(f"{name}: {figure}")
+    return found
+
+
+def _period(asked: TrainingSet) -> list[str] | None:
+    ages = asked.library.arrays["age"]
+    ages = ages[np.isfinite(ages)]
+    if not len(ages):
+        return None
+    days = np.array([ages.min(), ages.max()]).astype("datetime64[D]")
+    return [str(day) for day in days]

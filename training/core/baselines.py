@@ -1,0 +1,182 @@
+"""What a version has to beat: simple ways to a routing, and plain boosting for times.
+
+All are learned from the same items as the model that stands beside them and asked about the same
+later items.  None of them uses a part of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import OneHotEncoder
+
+from registry.core.cleaning import CleanItems, clean_items
+from registry.core.library import RoutingLibrary
+from registry.core.metrics import Jobs
+from training.core.dataset import TrainingSet
+
+SHOWN = 5
+ONE_HOT_VALUES = 300
+"""Most values of a column that become columns of their own; the commonest are taken."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Items as simple methods see them: codes of text values (-1 missing) and numbers."""
+
+    codes: np.ndarray
+    numbers: np.ndarray
+
+    @classmethod
+    def of(cls, items: CleanItems, known: CleanItems) -> Plain:
+        """Number the values of items as in ``known``."""
+        columns = []
+        for name, factor in known.texts.items():
+            number = {value: i for i, value in enumerate(factor.values)}
+            asked = items.texts[name]
+            table = np.array([*(number.get(value, -1) for value in asked.values), -1])
+            columns.append(table[asked.codes])
+        numbers = [items.numbers[name] for name in known.numbers]
+        size = len(items)
+        return cls(
+            np.column_stack(columns) if columns else np.zeros((size, 0), dtype=int),
+            np.column_stack(numbers) if numbers else np.zeros((size, 0)),
+        )
+
+
+@dataclass(frozen=True)
+class Known:
+    """The items that baselines learn from."""
+
+    data: TrainingSet
+    clean: CleanItems
+    plain: Plain
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, data: TrainingSet) -> Known:
+        """Take the routed items of a training set."""
+        rows = data.library.routed
+        clean = clean_items(data.raw.take(rows), data.attributes)
+        return cls(data, clean, Plain.of(clean, clean), rows)
+
+    @property
+    def library(self) -> RoutingLibrary:
+        """Their routings."""
+        return self.data.library
+
+    def jobs(self, place: int) -> Jobs:
+        """Return the first routing of a routed item."""
+        sequence = self.library.sequences_of(int(self.rows[place]))[0]
+        return self.library.job_codes(self.library.jobs_of_sequence(sequence))
+
+
+Proposals = list[list[Jobs]]
+
+
+def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
+    """Copy the routings of the items nearest by one-hot columns and scaled sizes."""
+    encoder = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", max_categories=ONE_HOT_VALUES, dtype=np.float32
+    )
+    texts = known.plain.codes.shape[1]
+    parts = [encoder.fit_transform(known.plain.codes)] if texts else []
+    wanted = [encoder.transform(asked.codes)] if texts else []
+    mean = np.nan_to_num(np.nanmean(_logs(known.plain), axis=0)) if asked.numbers.size else 0.0
+    scale = np.nanstd(_logs(known.plain), axis=0) if asked.numbers.size else 1.0
+    scale = np.where(np.nan_to_num(scale) > 0, scale, 1.0)
+    parts.append(sparse.csr_matrix(np.nan_to_num((_logs(known.plain) - mean) / scale)))
+    wanted.append(sparse.csr_matrix(np.nan_to_num((_logs(asked) - mean) / scale)))
+    return _copy_nearest(known, sparse.hstack(parts).tocsr(), sparse.hstack(wanted).tocsr())
+
+
+def predecessor(known: Known, asked: Plain) -> Proposals:
+    """Copy the nearest items by cosine of ordinal codes and sizes, blanks as 0: the old way."""
+    table = np.nan_to_num(np.column_stack([known.plain.codes + 1.0, known.plain.numbers]))
+    wanted = np.nan_to_num(np.column_stack([asked.codes + 1.0, asked.numbers]))
+    mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-9
+    return _copy_nearest(known, (table - mean) / scale, (wanted - mean) / scale, metric="cosine")
+
+
+def _copy_nearest(
+    known: Known, table: np.ndarray | sparse.csr_matrix, asked: np.ndarray | sparse.csr_matrix,
+    metric: str = "euclidean",
+) -> Proposals:  # fmt: skip
+    count = min(4 * SHOWN, table.shape[0])
+    search = NearestNeighbors(n_neighbors=count, metric=metric, algorithm="brute").fit(table)
+    near = search.kneighbors(asked, return_distance=False)
+    return [list(dict.fromkeys(known.jobs(p) for p in places))[:SHOWN] for places in near.tolist()]
+
+
+def group_commonest(known: Known, asked: Plain, column: str = "PART_TYPE") -> Proposals:
+    """Propose the commonest routings of the item's group, or of the plant where it has none."""
+    names = list(known.clean.texts)
+    whole = _commonest([known.jobs(place) for place in range(len(known.rows))])
+    if column not in names:
+        return [whole] * len(asked.codes)
+    position = names.index(column)
+    groups: dict[int, list[Jobs]] = {}
+    for place, group in enumerate(known.plain.codes[:, position].tolist()):
+        groups.setdefault(group, []).append(known.jobs(place))
+    best = {group: _commonest(routings) for group, routings in groups.items() if group >= 0}
+    return [best.get(group, whole) for group in asked.codes[:, position].tolist()]
+
+
+def plant_commonest(known: Known, asked: Plain) -> Proposals:
+    """Propose the commonest routings of the plant."""
+    whole = _commonest([known.jobs(place) for place in range(len(known.rows))])
+    return [whole] * len(asked.codes)
+
+
+SEQUENCE_BASELINES: Mapping[str, Callable[[Known, Plain], Proposals]] = {
+    "onehot_nearest": one_hot_nearest,
+    "group_commonest": group_commonest,
+    "plant_commonest": plant_commonest,
+    "predecessor": predecessor,
+}
+
+
+def boosted_minutes(
+    known: Known, asked: Plain, item: np.ndarray, jobs: Sequence[str]
+) -> np.ndarray | None:
+    """Return run minutes a piece by boosting on the raw columns, None without any work result.
+
+    Args:
+        known: what is learned from.
+        asked: the asked items.
+        item: (n,) which of them.
+        jobs: n operation codes.
+    """
+    library = known.library
+    actual = library.arrays["operation_log_run"]
+    use = np.isfinite(actual)
+    if use.sum() < 20:
+        return None
+    place = np.full(len(library), -1, dtype=np.int64)
+    place[known.rows] = np.arange(len(known.rows))
+    mine = place[library.routing_item[library.operation_routing]][use]
+    number = {code: i for i, code in enumerate(library.names["jobs"])}
+    table = np.column_stack(
+        [library.arrays["operation_job"][use], known.plain.codes[mine], known.plain.numbers[mine]]
+    )
+    wanted = np.column_stack(
+        [[number.get(job, -1) for job in jobs], asked.codes[item], asked.numbers[item]]
+    )
+    model = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
+    return np.asarray(np.exp(model.fit(table, actual[use]).predict(wanted)))
+
+
+def _logs(plain: Plain) -> np.ndarray:
+    return np.asarray(np.log1p(np.maximum(plain.numbers, 0)))
+
+
+def _commonest(routings: Sequence[Jobs]) -> list[Jobs]:
+    counts: dict[Jobs, int] = {}
+    for jobs in routings:
+        counts[jobs] = counts.get(jobs, 0) + 1
+    return [jobs for jobs, _ in sorted(counts.items(), key=lambda e: (-e[1], e[0]))[:SHOWN]]

@@ -1,0 +1,140 @@
+"""Trains a version in the foreground."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from registry.core.errors import RoutingMLError
+from registry.services import versions
+from training.core.specs import TrainingSpec
+from training.services import runs
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from training.services.runs import RunResult
+
+BY = "command line"
+FIGURES = (
+    ("exact_match", "exact"), ("hit_at_5", "within 5"), ("sequence_similarity", "similarity"),
+    ("process_match", "process match"), ("wape", "time WAPE"), ("interval_coverage", "80 % covers"),
+)  # fmt: skip
+LABELS = {
+    "onehot_nearest": "copy the nearest item (one-hot)",
+    "group_commonest": "commonest routing of the group",
+    "plant_commonest": "commonest routing of the plant",
+    "predecessor": "the predecessor's way",
+    "boosting": "boosting on the raw columns",
+}
+
+
+class Command(BaseCommand):
+    """Learn from the ERP, measure, and register a version."""
+
+    help = (
+        "Train a version from the configured ERP. It is registered but not active, unless "
+        "--activate is given. The backtest predicts the newest items with a model of the older "
+        "ones and prints its figures beside simple baselines."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--name", metavar="YYYY.MM.DD_build", help="default: next of today")
+        parser.add_argument("--sample", type=int, metavar="N", help="newest N routed items only")
+        parser.add_argument("--seed", type=int, default=TrainingSpec().seed)
+        parser.add_argument("--no-backtest", action="store_true", help="do not measure")
+        parser.add_argument("--dry-run", action="store_true", help="do not write or register")
+        parser.add_argument("--activate", action="store_true", help="make it live at once")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Train and print what came of it."""
+        console = Console(file=cast("IO[str]", self.stdout))
+        if options["sample"] is not None and options["sample"] < 1:
+            raise CommandError("--sample takes a number of items from 1.")
+        try:
+            with Bar(console) as bar:
+                result = runs.execute(
+                    spec=replace(TrainingSpec(), seed=options["seed"]),
+                    progress=bar,
+                    name=options["name"],
+                    sample=options["sample"],
+                    with_backtest=not options["no_backtest"],
+                    dry_run=options["dry_run"],
+                    by=BY,
+                )
+            show(console, result)
+            if options["activate"] and result.version is not None:
+                versions.activate(result.version, by=BY)
+                console.print(f"{result.name} is active.", highlight=False)
+        except RoutingMLError as error:
+            raise CommandError(error.message) from error
+
+
+class Bar:
+    """A progress bar that a training reports to."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description:<42}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Bar:
+        self._bar.start()
+        self._task = self._bar.add_task("reading the ERP", total=1.0)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+    def report(self, share: float, step: str) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._bar.update(self._task, completed=share, description=step)
+
+
+def show(console: Console, result: RunResult) -> None:
+    """Print the figures of a training."""
+    metrics = result.metrics
+    data = metrics["dataset"]
+    console.print(
+        f"Learned from {data['routed_items']:,} routed items, {data['operations']:,} operations "
+        f"and {data['work_results']:,} work results in {metrics['duration_seconds']:.0f} s, "
+        f"{metrics['peak_memory_mb']:.0f} MiB at most.",
+        highlight=False,
+    )
+    tested = metrics["backtest"]
+    if tested and tested["items"]:
+        console.print(_table(tested))
+        for beaten in tested["beaten_by"]:
+            console.print(f"Beaten by a baseline: {beaten}", style="yellow", highlight=False)
+    elif tested:
+        console.print("Not measurable: too few routed items for a backtest.", highlight=False)
+    state = "registered, not active" if result.version else "dry run: nothing was written"
+    console.print(f"Version {result.name}: {state}.", highlight=False)
+
+
+def _table(tested: dict[str, Any]) -> Table:
+    table = Table(title=f"Backtest: the newest {tested['items']:,} items, predicted unseen")
+    table.add_column("")
+    for _, label in FIGURES:
+        table.add_column(label, justify="right", no_wrap=True)
+    table.add_row("this version", *_cells(tested["model"]), style="bold")
+    for name, scores in tested["baselines"].items():
+        table.add_row(LABELS.get(name, name), *_cells(scores))
+    return table
+
+
+def _cells(scores: dict[str, float | None]) -> list[str]:
+    values = [scores.get(name) for name, _ in FIGURES]
+    return ["" if value is None else f"{value:.3f}" for value in values]

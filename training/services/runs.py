@@ -1,0 +1,155 @@
+"""Makes a version: reads the ERP, trains, measures, writes and registers; all of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from registry import store
+from registry.core import artifacts
+from registry.core.machine import peak_memory_mb
+from registry.core.progress import span
+from registry.services import mappings, versions
+from training.core import backtest, dataset, splits, trainer
+from training.core.specs import TrainingSpec
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from registry.core.model import RoutingModel
+    from registry.core.progress import Progress
+    from registry.models import MappingProfile, ModelVersion
+    from training.core.dataset import TrainingSet
+
+log = logging.getLogger(__name__)
+
+RECALL_AT = 50
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a training made; ``version`` is None after a dry run."""
+
+    name: str
+    version: ModelVersion | None
+    metrics: dict[str, Any]
+    model: RoutingModel
+
+
+def execute(
+    *,
+    spec: TrainingSpec,
+    progress: Progress,
+    name: str | None = None,
+    sample: int | None = None,
+    with_backtest: bool = True,
+    dry_run: bool = False,
+    by: User | str | None = None,
+) -> RunResult:
+    """Train a version from the configured ERP with the active mapping profile.
+
+    Args:
+        spec: the settings.
+        progress: told how far it is.
+        name: of the version; the next free one of the day when None.
+        sample: learn from the newest so many routed items only.
+        with_backtest: whether to measure on the newest items first.
+        dry_run: do everything but write and register.
+        by: who asked.
+
+    Raises:
+        RoutingMLError: when the ERP cannot be read, there is too little to learn from, the name is
+            taken, or somebody cancelled; nothing is left behind then.
+    """
+    started = time.monotonic()
+    if name is not None:
+        versions.refuse_name(name)
+    profile = mappings.active_profile()
+    data = extract(profile, sample, span(progress, 0.0, 0.1))
+    tested = None
+    if with_backtest:
+        tested = backtest.run(data, spec, span(progress, 0.1, 0.65))
+    model = trainer.fit(
+        data,
+        spec,
+        span(progress, 0.65 if tested else 0.1, 0.97),
+        profile=profile.to_columns().to_json(),
+        held=tested.held if tested else None,
+    )
+    metrics = _metrics(data, model, tested, spec, started)
+    if dry_run:
+        return RunResult(name or versions.next_name(), None, metrics, model)
+    progress.report(0.98, "writing the version")
+    version = _register(model, data, profile, metrics, name, by)
+    progress.report(1.0, "registered")
+    log.info("training.run.finished", extra={"version": version.name})
+    return RunResult(version.name, version, metrics, model)
+
+
+def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> TrainingSet:
+    """Read the ERP through a mapping profile and clean what it holds."""
+    columns = profile.to_columns()
+    with mappings.open_reader() as reader:
+        tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=progress)
+    data = dataset.prepare(tables, dataset.attributes_of(columns))
+    routed = len(data.library.routed)
+    if sample is None or sample >= routed:
+        return data
+    return data.take(splits.newest(data.library, sample / routed))
+
+
+def _register(
+    model: RoutingModel,
+    data: TrainingSet,
+    profile: MappingProfile,
+    metrics: dict[str, Any],
+    name: str | None,
+    by: User | str | None,
+) -> ModelVersion:
+    name = name or versions.next_name()
+    about = {
+        "name": name,
+        "schema_hash": model.schema_hash,
+        "dataset_hash": data.content_hash,
+        "profile_name": profile.name,
+        "profile_revision": profile.revision,
+    }
+    with store.staging() as folder:
+        manifest = store.write(folder, model.to_states(), about, metrics)
+        return versions.register(
+            name=name, folder=folder, manifest=manifest, metrics=metrics, by=by
+        )
+
+
+def _metrics(
+    data: TrainingSet,
+    model: RoutingModel,
+    tested: backtest.Backtest | None,
+    spec: TrainingSpec,
+    started: float,
+) -> dict[str, Any]:
+    recall = model.base.index.recall(RECALL_AT, seed=spec.seed)
+    return dict(
+        artifacts.plain(
+            {
+                "backtest": tested.figures if tested else None,
+                "recall": {
+                    f"at_{RECALL_AT}": recall["mean"],
+                    "minimum": recall["minimum"],
+                    "queries": recall["queries"],
+                    "exact": model.base.index.exact,
+                    "distinct_vectors": len(model.base.index),
+                },
+                "dataset": dict(data.statistics),
+                "ranker": dict(model.ranker.to_state().meta),
+                "abstention_limit": model.confidence.limit,
+                "spec": spec.to_json(),
+                "duration_seconds": time.monotonic() - started,
+                "peak_memory_mb": peak_memory_mb(),
+                "python": platform.python_version(),
+                "libraries": dict(artifacts.library_versions()),
+            }
+        )
+    )
