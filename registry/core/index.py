@@ -128,17 +128,16 @@ class NeighbourIndex:
         k = min(k, len(self))
         groups = np.empty((len(queries), k), dtype=np.int64)
         cosines = np.empty((len(queries), k), dtype=np.float32)
+        if k == 0:
+            return groups, cosines
         for begin in range(0, len(queries), batch):
             near = queries[begin : begin + batch] @ self.vectors.T
-            best = np.argpartition(-near, k - 1, axis=1)[:, :k] if k < len(self) else None
-            if best is None:
-                best = np.tile(np.arange(len(self)), (len(near), 1))
-            values = np.take_along_axis(near, best, axis=1)
-            # Ties are broken by number, so that the answer does not depend on the partition.
-            order = np.lexsort((best, -values), axis=1)[:, :k]
-            part = slice(begin, begin + len(near))
-            groups[part] = np.take_along_axis(best, order, axis=1)
-            cosines[part] = np.take_along_axis(values, order, axis=1)
+            for row, values in enumerate(near, start=begin):
+                # Ties are broken by number, also between the last taken and the first left out.
+                least = np.partition(values, len(self) - k)[len(self) - k]
+                best = np.flatnonzero(values >= least)
+                best = best[np.argsort(-values[best], kind="stable")[:k]]
+                groups[row], cosines[row] = best, values[best]
         return groups, cosines
 
     def recall(self, k: int = 50, sample: int = 200, *, seed: int = 0) -> dict[str, float]:

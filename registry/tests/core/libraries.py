@@ -1,4 +1,4 @@
-"""Routing libraries of a few items, written as strings: ``"ABC"`` is a routing of three operations."""
+"""Routing libraries of a few items, written as strings: ``"ABC"`` has three operations."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def library(
 def spelled(packed: RoutingLibrary, row: int) -> list[str]:
     """Return an item's routings as they were written."""
     return [
-        "".join(packed.job_codes(packed.arrays["operation_job"][list(packed.operations_of(r))]))
+        "".join(
+            packed.job_codes(packed.arrays["operation_job"][list(packed.operations_of(r))].tolist())
+        )
         for r in packed.routings_of(row)
     ]

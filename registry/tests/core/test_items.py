@@ -24,8 +24,9 @@ def items_of(rows: list[tuple[object, object]]) -> list[Item]:
 def test_an_item_shows_its_attributes_and_leaves_out_the_missing() -> None:
     table = pd.DataFrame({"ITEM_CD": ["1", "2"], "NAME": ["seal", None], "OD": [85.0, np.nan]})
     raw = RawItems.from_frame(table, ["NAME", "OD", "COLOUR"])
-    assert raw.item(0) == Item("1", {"NAME": "seal", "OD": 85.0})
+    assert raw.item(0) == Item("1", {"NAME": "seal", "OD": "85"})
     assert raw.item(1) == Item("2", {})
+    assert RawItems.from_state(raw.to_state()).item(0) == raw.item(0)
     assert raw.book.row("2") == 1
     assert raw.book.row("3") is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,7 +73,7 @@ def test_an_alignment_pairs_equal_operations_in_order(
 ) -> None:
     pairs = metrics.align(one, other)
     assert all(one[i] == other[j] for i, j in pairs)
-    assert all(a < c and b < d for (a, b), (c, d) in zip(pairs, pairs[1:], strict=False))
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
     assert metrics.align(one, one) == [(i, i) for i in range(len(one))]
 
 

@@ -1,0 +1,74 @@
+"""Routings survive packing, taking and storing, whatever the order of the ERP's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry.core.known import known_routings
+from registry.core.library import RoutingLibrary
+from registry.tests.core.libraries import library, spelled
+
+PLANTS = st.lists(
+    st.lists(st.text("ABCD", min_size=1, max_size=5), max_size=3), min_size=1, max_size=6
+).filter(any)
+
+
+@settings(deadline=None)
+@given(PLANTS, st.data())
+def test_an_item_keeps_its_routings_wherever_it_is_taken(
+    plant: list[list[str]], data: st.DataObject
+) -> None:
+    packed = library(plant, ages=list(range(len(plant))))
+    assert [spelled(packed, row) for row in range(len(packed))] == plant
+    rows = sorted(data.draw(st.sets(st.sampled_from(range(len(plant))), min_size=1)))
+    taken = packed.take(np.array(rows))
+    assert [spelled(taken, n) for n in range(len(taken))] == [plant[row] for row in rows]
+    for n, row in enumerate(rows):
+        sequences = [
+            "".join(taken.job_codes(taken.jobs_of_sequence(s))) for s in taken.sequences_of(n)
+        ]
+        assert sequences == list(dict.fromkeys(plant[row]))
+        if plant[row]:
+            assert taken.arrays["age"][n] == row
+
+
+@settings(deadline=None)
+@given(PLANTS)
+def test_a_stored_library_is_the_library(plant: list[list[str]]) -> None:
+    packed = library(plant)
+    again = RoutingLibrary.from_state(packed.to_state())
+    assert [spelled(again, row) for row in range(len(again))] == plant
+    assert list(again.routing_numbers) == list(packed.routing_numbers)
+    assert again.sequence_count == packed.sequence_count == len({r for item in plant for r in item})
+
+
+def test_items_without_a_routing_are_there_but_not_routed() -> None:
+    packed = library([["AB"], [], ["B"]])
+    assert packed.routed.tolist() == [0, 2]
+    assert list(packed.routings_of(1)) == []
+    assert library([["AB"], [], ["B"]]).take(np.array([1, 2])).routed.tolist() == [1]
+
+
+def test_equal_sequences_are_one_and_kept_apart_by_item() -> None:
+    packed = library([["AB", "AB"], ["AB"], ["BA"]])
+    assert packed.sequence_count == 2
+    assert packed.sequences_of(0) == packed.sequences_of(1) != packed.sequences_of(2)
+
+
+def test_what_the_erp_and_the_shop_say_is_shown_and_the_unknown_is_none() -> None:
+    figures: dict[str, Any] = {
+        "run": [2.0, np.nan], "log_run": [np.log(3.0), np.nan], "run_count": [4, 0],
+        "resource": [1, -1], "outsourced": [False, True],
+    }  # fmt: skip
+    (routing,) = known_routings(library([["AB"]], **figures), 0)
+    first, second = routing.operations
+    assert routing.number == "R0"
+    assert (first.sequence, first.job, first.job_name, first.resource) == (10, "A", "JOB A", "Y")
+    assert (first.run_minutes, first.sample_count) == (2.0, 4)
+    assert np.isclose(first.actual_run_minutes or 0, 3.0)
+    assert second.outsourced
+    assert (second.run_minutes, second.actual_run_minutes, second.resource) == (None, None, None)
