@@ -13,8 +13,8 @@ from routingml_site.plant.streams import Bools, Floats, Ints, Streams, pick, zip
 
 YEARS = 8.0
 """How long the plant has kept routings."""
-STANDARD, INCHES, VARIANTS = 0.08, 0.0125, 0.52
-"""Shares of designs: of a standard size, drawn in inches, a variant of an earlier design."""
+STANDARD, INCHES, VARIANTS, TABLES = 0.08, 0.0125, 0.3, 0.3
+"""Shares of designs: of a standard size, in inches, a variant of an earlier one, on its drawing."""
 SERIES_COUNT = 873
 """Seal series; each is of one kind of seal."""
 _SEALS = {
@@ -169,6 +169,9 @@ def _make_variants(drawn: Attributes, rng: np.random.Generator) -> None:
             values = getattr(drawn, name)
             setattr(drawn, name, np.where(taken, values[parent], values))
     _refit(drawn, variant, rng)
+    # Drawings with a table show parts that have nothing else in common.
+    shown = rng.random(count) < TABLES
+    drawn.drawing = np.where(shown, drawn.drawing[parent], drawn.drawing)
 
 
 def _refit(drawn: Attributes, variant: Bools, rng: np.random.Generator) -> None:

@@ -105,7 +105,8 @@ def _ground(items: int, new: int, streams: Streams) -> _Ground:
     info = info.take(source).reset_index(drop=True).assign(ITEM_CD=codes)[list(ITEM_COLUMNS)]
     attributes = designs.take(source)
     right = sequences.right(attributes)
-    other = sequences.alternatives(right, ALTERNATIVES, items + new, streams.of("alternatives"))
+    haste = sequences.haste(attributes)
+    other = sequences.alternatives(right, ALTERNATIVES, haste, streams.of("alternatives"))
     return _Ground(attributes, info, codes, np.arange(items + new) < items, right, other)
 
 

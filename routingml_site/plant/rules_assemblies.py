@@ -6,23 +6,27 @@ from routingml_site.plant.attributes import Attributes, Grade, Holes, Proof, Sea
 from routingml_site.plant.materials import Kind
 from routingml_site.plant.rules_parts import Steps, critical, everyone
 
+LASER = 2.0
+"""Year in which kits that customers trace began to be marked by laser instead of stamped."""
+
 
 def bom(a: Attributes) -> Steps:
     """Complete seals: what is assembled, where, and how it is proved."""
     gas, bellows = a.seal == Seal.GAS, a.seal == Seal.BELLOWS
     cartridge = ((a.seal == Seal.CARTRIDGE) | (a.seal == Seal.DOUBLE)) & (a.outside >= 60)
-    large = a.outside >= 120
+    large = a.outside >= 103
     pressed = (a.bar >= 30) & ~gas
     return [
         ("PR01", everyone(a)),
         ("CL02", everyone(a)),
+        ("FL01", a.kind(Kind.SIC, Kind.TUNGSTEN)),
         ("AS01", cartridge & large),
         ("AS04", gas),
         ("AS03", cartridge),
         ("AS02", ~gas & ~cartridge),
         ("TS01", pressed & (cartridge | large)),
         ("TS02", cartridge | bellows),
-        ("TS03", gas | critical(a)),
+        ("TS03", gas),
         ("MK01", everyone(a)),
         ("IN02", everyone(a)),
         ("DC01", critical(a)),
@@ -45,7 +49,8 @@ def kit(a: Attributes) -> Steps:
         ("CL02", lapped | (a.grade == Grade.CLEAN)),
         ("AS01", double & ~a.standard),
         ("KT02", everyone(a)),
-        ("MK02", critical(a)),
+        ("MK02", critical(a) & (a.era < LASER)),
+        ("MK01", critical(a) & (a.era >= LASER)),
         ("IN01", a.seal == Seal.BELLOWS),
         ("PK02", sealed),
         ("PK01", ~sealed),
@@ -55,7 +60,7 @@ def kit(a: Attributes) -> Steps:
 def bellows(a: Attributes) -> Steps:
     """Metal bellows: pressed, welded, proved tight."""
     alloy = a.kind(Kind.ALLOY)
-    large = a.outside >= 100
+    large = a.outside >= 87
     formed = a.standard
     tight = (a.bar >= 30) | critical(a)
     return [

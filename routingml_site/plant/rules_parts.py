@@ -14,8 +14,6 @@ from routingml_site.plant.streams import Bools
 
 Steps = list[tuple[str, Bools]]
 TOUGH = (Kind.DUPLEX, Kind.ALLOY, Kind.TITANIUM)
-LASER = 1.5
-"""Year in which parts that customers trace began to be marked by laser instead of stamped."""
 
 
 def everyone(a: Attributes) -> Bools:
@@ -31,23 +29,21 @@ def critical(a: Attributes) -> Bools:
 
 def ring(a: Attributes) -> Steps:
     """Turned and milled rings: glands, retainers, collars, flanges."""
-    tough, hard = a.kind(*TOUGH), a.kind(Kind.MARTENSITIC)
+    tough = a.kind(*TOUGH)
     small = a.outside < np.where(tough, 65, 85)
-    large = a.outside >= np.where(tough, 170, 210)
+    large = a.outside >= np.where(tough, 140, 170)
     coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
     stellite, ports = a.coating == Coating.STELLITE, a.holes == Holes.PORTS
     bought = large & (a.raw == Raw.FORGED)
     return [
         ("SW01", ~bought),
         ("PR02", bought),
-        ("LT07", small & a.standard),
-        ("LT01", small & ~a.standard),
+        ("LT01", small),
         ("LT02", ~small & ~large),
         ("LT03", large),
         ("IN01", everyone(a)),
-        ("HT01", hard),
         ("PL05", stellite),
-        ("LT06", stellite | hard),
+        ("LT06", stellite),
         ("MC01", ports & ~large),
         ("MC02", ports & large),
         ("DR01", a.holes == Holes.TAPS),
@@ -57,9 +53,8 @@ def ring(a: Attributes) -> Steps:
         ("IN04", a.proof == Proof.PENETRANT),
         ("DB01", everyone(a)),
         ("TS01", ports & ~small),
+        ("PL08", a.kind(Kind.STAINLESS) & ~coated),
         ("CL01", everyone(a)),
-        ("MK02", critical(a) & (a.era < LASER)),
-        ("MK01", critical(a) & (a.era >= LASER)),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),
     ]
@@ -67,27 +62,25 @@ def ring(a: Attributes) -> Steps:
 
 def sleeve(a: Attributes) -> Steps:
     """Sleeves, bushings and nuts: turned inside and out, ground where something runs on them."""
-    hard, tough = a.kind(Kind.MARTENSITIC), a.kind(*TOUGH)
-    large = a.outside >= 90
+    hard, tough = a.kind(Kind.MARTENSITIC, Kind.STEEL), a.kind(*TOUGH)
+    large = a.outside >= 85
     coated = (a.coating == Coating.TC) | (a.coating == Coating.CHROME)
-    stellite = a.coating == Coating.STELLITE
     return [
         ("SW01", everyone(a)),
         ("LT01", ~large),
         ("LT02", large),
         ("IN01", everyone(a)),
         ("HT01", hard),
-        ("PL05", stellite),
+        ("PL05", a.coating == Coating.STELLITE),
         ("SL01", a.keyway & ~tough),
         ("WE01", a.keyway & tough),
         ("DR01", a.holes != Holes.NONE),
         ("PL04", a.coating == Coating.TC),
         ("PL01", a.coating == Coating.CHROME),
-        ("GD01", coated | hard | stellite),
-        ("IN04", stellite),
+        ("GD01", coated | hard),
         ("DB01", everyone(a)),
         ("CL01", everyone(a)),
-        ("MK01", critical(a)),
+        ("MK01", critical(a) & large),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),
     ]
@@ -96,7 +89,7 @@ def sleeve(a: Attributes) -> Steps:
 def face(a: Attributes) -> Steps:
     """Seal faces: ground and lapped flat; what comes first depends on the material."""
     carbon, ceramic = a.kind(Kind.CARBON), a.kind(Kind.CERAMIC)
-    large = a.outside >= 95
+    large = a.outside >= 82
     gas = (a.seal == Seal.GAS) & ~carbon
     fine = gas | critical(a) | (a.bar >= 60)
     return [
@@ -132,7 +125,7 @@ def shrink(a: Attributes) -> Steps:
         ("AS01", ~(hot | large)),
         ("GD02", everyone(a)),
         ("LP01", everyone(a)),
-        ("LP02", critical(a)),
+        ("LP02", a.grade == Grade.API),
         ("TS02", hot),
         ("CL02", everyone(a)),
         ("IN02", everyone(a)),
@@ -142,7 +135,7 @@ def shrink(a: Attributes) -> Steps:
 def oring(a: Attributes) -> Steps:
     """Moulded rubber and turned plastic rings."""
     rubber = a.kind(Kind.RUBBER)
-    large = a.outside >= 90
+    large = a.outside >= 77
     clean = (a.grade == Grade.CLEAN) | (a.grade == Grade.NUCLEAR)
     cured = rubber & (np.isin(a.material % 3, [0]) | clean)
     return [
@@ -190,6 +183,7 @@ def spring(a: Attributes) -> Steps:
         ("HT02", ~alloy),
         ("SP02", ~wave),
         ("SB01", a.bar >= 30),
+        ("PL08", a.kind(Kind.STAINLESS) & (a.outside >= 23)),
         ("TS05", ~a.standard),
         ("CL01", everyone(a)),
         ("IN02", everyone(a)),
@@ -222,7 +216,6 @@ def plate(a: Attributes) -> Steps:
         ("DR01", ~large & drilled),
         ("DB01", everyone(a)),
         ("PT01", steel),
-        ("MK02", critical(a)),
         ("IN02", everyone(a)),
         ("PK01", everyone(a)),
     ]

@@ -78,13 +78,14 @@ def right(attributes: Attributes) -> Sequences:
 
 
 def alternatives(
-    sequences: Sequences, share: float, items: int, rng: np.random.Generator
+    sequences: Sequences, share: float, haste: Floats, rng: np.random.Generator
 ) -> Sequences:
     """Return a second routing for about ``share`` of the items: one operation done another way."""
+    items = len(haste)
     rows = sequences.first_where(SUBSTITUTE[sequences.job] >= 0)
     able = np.zeros(items, dtype=bool)
     able[sequences.owner[rows]] = True
-    odds = share * items / max(int(able.sum()), 1)
+    odds = share * haste * items / max(float(haste[able].sum()), 1.0)
     chosen = able & (rng.random(items) < odds)
     job = sequences.job.copy()
     job[rows] = SUBSTITUTE[job[rows]]
@@ -94,13 +95,13 @@ def alternatives(
 def haste(attributes: Attributes) -> Floats:
     """Return how hastily each item is planned: what is planned daily, more than the rest."""
     daily = attributes.made("bom", "kit", "face", "oring", "gasket")
-    return np.where(daily, 1.35, 0.6)
+    return np.where(daily, 1.4, 0.45)
 
 
 def with_slips(sequences: Sequences, odds: Floats, rng: np.random.Generator) -> Sequences:
     """Return what planners wrote: by its odds, an item has a step left out, moved or old."""
     items = len(odds)
-    slip = np.where(rng.random(items) < odds, 1 + pick(rng, (0.5, 0.3, 0.2), items), 0)
+    slip = np.where(rng.random(items) < odds, 1 + pick(rng, (0.7, 0.2, 0.1), items), 0)
     job = sequences.job.copy()
     keep = np.ones(len(job), dtype=bool)
     loose = sequences.first_where(_FORGETTABLE[job])
