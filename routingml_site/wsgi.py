@@ -6,6 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from routingml_site import threads
+
+threads.limit()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routingml_site.settings")
 application = get_wsgi_application()
 

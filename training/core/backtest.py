@@ -15,6 +15,7 @@ import numpy as np
 
 from registry.core import metrics
 from registry.core.cleaning import clean_items
+from registry.core.items import RawItems
 from registry.core.metrics import Jobs, SequenceCase
 from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
@@ -56,13 +57,13 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     known = data.take(splits.others(library, later))
     model = fit(known, spec, span(progress, 0.0, 0.8))
     asked = data.take(later)
-    predictions = predict(model, asked, span(progress, 0.8, 0.95))
+    predictions = predict(model, asked.raw, span(progress, 0.8, 0.95))
     truths = [true_routings(asked, row) for row in range(len(later))]
     figures = score(predictions, truths)
     figures |= {
         "items": len(later),
         "period": _period(asked),
-        "baselines": score_baselines(known, asked, predictions, truths),
+        "baselines": score_baselines(known, asked.raw, predictions, truths),
     }
     figures["beaten_by"] = better_baselines(figures)
     held = None
@@ -73,13 +74,13 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     return Backtest(figures, held)
 
 
-def predict(model: RoutingModel, asked: TrainingSet, progress: Progress) -> list[Prediction]:
+def predict(model: RoutingModel, asked: RawItems, progress: Progress) -> list[Prediction]:
     """Ask a model about items, without explanations."""
     predictions: list[Prediction] = []
-    for start in range(0, len(asked.raw), BATCH):
-        progress.report(start / len(asked.raw), "predicting the newest items")
-        rows = range(start, min(start + BATCH, len(asked.raw)))
-        predictions += model.predict([asked.raw.item(row) for row in rows], explain=False)
+    for start in range(0, len(asked), BATCH):
+        progress.report(start / len(asked), "predicting the newest items")
+        rows = range(start, min(start + BATCH, len(asked)))
+        predictions += model.predict([asked.item(row) for row in rows], explain=False)
     return predictions
 
 
@@ -164,13 +165,13 @@ def _aligned(
 
 def score_baselines(
     known: TrainingSet,
-    asked: TrainingSet,
+    asked: RawItems,
     predictions: Sequence[Prediction],
     truths: Sequence[Sequence[TrueRouting]],
 ) -> dict[str, dict[str, float | None]]:
     """Return each baseline's figures on the same items, times on the same operations."""
     sample = baselines.Known.of(known)
-    plain = baselines.Plain.of(clean_items(asked.raw, asked.attributes), sample.clean)
+    plain = baselines.Plain.of(clean_items(asked, known.attributes), sample.clean)
     valid = [[t.jobs for t in truth] for truth in truths]
     scores: dict[str, dict[str, float | None]] = {}
     for name, propose in baselines.SEQUENCE_BASELINES.items():

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 BY = "command line"
 FIGURES = (
-    ("exact_match", "exact"), ("hit_at_5", "within 5"), ("sequence_similarity", "similarity"),
-    ("process_match", "process match"), ("wape", "time WAPE"), ("interval_coverage", "80 % covers"),
+    ("exact_match", "exact"), ("hit_at_5", "in 5"), ("sequence_similarity", "similar"),
+    ("process_match", "process"), ("wape", "WAPE"), ("interval_coverage", "in 80 %"),
 )  # fmt: skip
 LABELS = {
-    "onehot_nearest": "copy the nearest item (one-hot)",
-    "group_commonest": "commonest routing of the group",
-    "plant_commonest": "commonest routing of the plant",
+    "onehot_nearest": "copy the nearest (one-hot)",
+    "group_commonest": "commonest of the group",
+    "plant_commonest": "commonest of the plant",
     "predecessor": "the predecessor's way",
-    "boosting": "boosting on the raw columns",
+    "boosting": "boosting on raw columns",
 }
 
 
@@ -126,7 +126,7 @@ def show(console: Console, result: RunResult) -> None:
 
 def _table(tested: dict[str, Any]) -> Table:
     table = Table(title=f"Backtest: the newest {tested['items']:,} items, predicted unseen")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for _, label in FIGURES:
         table.add_column(label, justify="right", no_wrap=True)
     table.add_row("this version", *_cells(tested["model"]), style="bold")
