@@ -26,9 +26,19 @@ QUICK = TrainingSpec(
     network=NetworkSpec(hidden=32, last=16, steps=150, max_epochs=20),
     times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
 )
-ROUTES = {"SEAL": ("CUT", "TURN", "INSP"), "BUSH": ("CUT", "MILL", "INSP"), "PLATE": ("SAW", "MILL")}
+ROUTES = {
+    "SEAL": ("CUT", "TURN", "INSP"),
+    "BUSH": ("CUT", "MILL", "INSP"),
+    "PLATE": ("SAW", "MILL"),
+}
 MINUTES = {"CUT": 2.0, "TURN": 5.0, "MILL": 8.0, "SAW": 3.0, "GRIND": 12.0, "INSP": 1.0}
-DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "date": "datetime64[us]"}
+DTYPES = {
+    "str": "str",
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "date": "datetime64[us]",
+}
 
 
 def frame(columns: dict[str, str], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:

@@ -17,7 +17,9 @@ from training.tests.core.shops import ATTRIBUTES, operation, report, shop, table
 ITEMS = [{"ITEM_CD": code, "KIND": "SEAL"} for code in ("A", "B", "C")]
 
 
-def prepared(routings: list[dict[str, Any]], results: list[dict[str, Any]] | None = None) -> TrainingSet:
+def prepared(
+    routings: list[dict[str, Any]], results: list[dict[str, Any]] | None = None
+) -> TrainingSet:
     """Prepare the three items with the given rows."""
     return prepare(tables(ITEMS, routings, results or []), ATTRIBUTES)
 
@@ -46,7 +48,10 @@ def test_routings_of_items_that_nobody_knows_are_left_out_and_counted() -> None:
 def test_rows_that_came_twice_count_once() -> None:
     twice = Tables(
         pd.DataFrame([*ITEMS, {"ITEM_CD": "A", "KIND": "BUSH"}]),
-        *[getattr(tables(ITEMS, [operation("A", 10, "CUT")] * 2), n) for n in ("routings", "results")],
+        *[
+            getattr(tables(ITEMS, [operation("A", 10, "CUT")] * 2), n)
+            for n in ("routings", "results")
+        ],
     )
     data = prepare(twice, ATTRIBUTES)
     assert data.statistics["counts"]["duplicate items"] == 1
@@ -71,7 +76,9 @@ def test_an_expired_routing_is_left_out_unless_the_item_has_no_other() -> None:
 
 
 def test_an_items_alternative_routings_are_all_kept() -> None:
-    data = prepared([operation("A", 10, "CUT", ROUT_NO="1"), operation("A", 10, "SAW", ROUT_NO="2")])
+    data = prepared(
+        [operation("A", 10, "CUT", ROUT_NO="1"), operation("A", 10, "SAW", ROUT_NO="2")]
+    )
     assert sorted(jobs(data, "A")) == [("CUT",), ("SAW",)]
 
 
