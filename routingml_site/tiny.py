@@ -7,7 +7,7 @@ in about two seconds; its networks are too small to be good, but these tests are
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registry.core.tables import Tables
     from registry.models import ModelVersion
     from routingml_site.plant import Plant
+    from training.core.specs import TrainingSpec
 
 ITEMS, NEW_ITEMS, SEED = 300, 40, 3
 VERSION = "2026.11.21_1"
@@ -64,34 +65,29 @@ def tiny_tables(tiny_plant: Plant, tiny_columns: ColumnMap) -> Tables:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tiny_tables: Tables, tiny_columns: ColumnMap) -> RoutingModel:
-    """A model trained on the tiny plant; nobody may change it."""
+def tiny_spec() -> TrainingSpec:
+    """Settings under which a tiny plant trains in seconds."""
     from registry.core.network import NetworkSpec
-    from registry.core.progress import Silent
     from registry.core.times import BoostingSpec
-    from training.core import dataset, trainer
     from training.core.specs import TrainingSpec
 
-    quick = TrainingSpec(
+    return TrainingSpec(
         folds=2,
         network=NetworkSpec(hidden=48, last=24, steps=200, max_epochs=20),
         times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
     )
-    data = dataset.prepare(tiny_tables, _attributes(tiny_columns))
-    return trainer.fit(data, quick, Silent(), profile=tiny_columns.to_json())
 
 
-def _attributes(columns: ColumnMap) -> list[Any]:
-    from registry.core.cleaning import Attribute, AttributeKind
-    from registry.core.columns import Kind
+@pytest.fixture(scope="session")
+def tiny_model(
+    tiny_tables: Tables, tiny_columns: ColumnMap, tiny_spec: TrainingSpec
+) -> RoutingModel:
+    """A model trained on the tiny plant; nobody may change it."""
+    from registry.core.progress import Silent
+    from training.core import dataset, trainer
 
-    kinds = {True: AttributeKind.NUMBER, False: AttributeKind.TEXT}
-    return [
-        Attribute(
-            column.name, kinds[column.kind is Kind.NUMBER], column.unit_column, column.sentinels
-        )
-        for column in columns.attributes
-    ]
+    data = dataset.prepare(tiny_tables, dataset.attributes_of(tiny_columns))
+    return trainer.fit(data, tiny_spec, Silent(), profile=tiny_columns.to_json())
 
 
 @pytest.fixture(scope="session")
