@@ -45,7 +45,7 @@ def look_up(asked: Sequence[Asked], columns: ColumnMap) -> list[Asked]:
     except RoutingMLError as error:
         _leave_alone()
         log.warning("prediction.erp.unreachable", extra={"reason": error.message})
-        return [_told(one, error) for one in asked]
+        return [_told(one) for one in asked]
     return [_found(one, found) for one in asked]
 
 
@@ -63,11 +63,11 @@ def _found(one: Asked, found: dict[str, Item]) -> Asked:
     return replace(one, item=item, error=None) if item else one
 
 
-def _told(one: Asked, error: RoutingMLError) -> Asked:
-    """Say that the ERP was not asked: the code may be right."""
+def _told(one: Asked) -> Asked:
+    """Say that the ERP was not asked: the code may be right.  Why it was not is in the log."""
     if one.error is None or one.error.code != "unknown_item":
         return one
-    message = f"{one.error.message} The ERP could not be asked: {error.message}"
+    message = f"{one.error.message} The ERP does not answer, so it may be a newer item."
     return replace(one, error=ItemError(one.code, one.error.code, message))
 
 

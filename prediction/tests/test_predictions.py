@@ -180,7 +180,7 @@ def test_an_item_that_came_after_training_is_read_from_the_erp(
 
 def test_an_erp_that_is_not_there_is_named_and_then_left_alone(code: str) -> None:
     first = ask(codes=["NO-SUCH-ITEM", code])
-    assert "The ERP could not be asked" in first.errors[0].message
+    assert "The ERP does not answer" in first.errors[0].message
     assert len(first.predictions) == 1
     assert "The ERP" not in ask(codes=["NO-SUCH-ITEM"]).errors[0].message
 
