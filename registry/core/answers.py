@@ -13,7 +13,7 @@ from registry.core.base import Base, Ranked, Retrieved
 from registry.core.candidates import Pool
 from registry.core.confidence import Confidence
 from registry.core.encoder import Encoded
-from registry.core.explain import attribute_weights, flips, sentences
+from registry.core.explain import attribute_weights, flips, has_value, sentences
 from registry.core.proposals import Neighbourhood, Proposer
 from registry.core.routing import (
     Candidate,
@@ -55,14 +55,6 @@ class Asked:
     ranked: Ranked
     minutes: Mapping[int, tuple[float, float]]
     own: int | None
-
-    @property
-    def known(self) -> bool:
-        """Whether it has any attribute that the model looks at."""
-        clean = self.encoded.clean
-        return any(text.codes[self.row] >= 0 for text in clean.texts.values()) or any(
-            bool(np.isfinite(numbers[self.row])) for numbers in clean.numbers.values()
-        )
 
 
 class Answerer:
@@ -163,7 +155,7 @@ class Answerer:
         self, asked: Asked, confidence: float, best: Candidate, neighbours: Sequence[Neighbour]
     ) -> str | None:
         """Return why a planner should decide, None when the answer is sure enough."""
-        if not asked.known:
+        if not self._comparable(asked):
             return "The item has no attribute that the model knows, so nothing can be compared."
         if confidence >= self.confidence.limit:
             return None
@@ -178,6 +170,15 @@ class Answerer:
         return (
             f"The likeliest routing is only {confidence:.0%} sure; this version answers from "
             f"{self.confidence.limit:.0%}."
+        )
+
+    def _comparable(self, asked: Asked) -> bool:
+        """Return whether the item has any attribute that the model has learned to look at."""
+        encoder = self.base.encoder
+        return any(
+            has_value(asked.encoded, name, asked.row)
+            for name in encoder.names
+            if encoder.assembler.blocks_of(name)
         )
 
     def _explain(

@@ -80,7 +80,8 @@ class Base:
             mine = (self.index.group_of[own], sequences)
         rows = [self.index.items_of(group) for group in groups.tolist()]
         if own is not None:
-            kept = [i for i, members in enumerate(rows) if len(members) > 1 or members[0] != own]
+            rows = [members[members != own] for members in rows]
+            kept = [i for i, members in enumerate(rows) if len(members)]
             groups, cosines, rows = groups[kept], cosines[kept], [rows[i] for i in kept]
         shares, nearest = vote(self.votes, groups, cosines, mine)
         column = encoded.clean.texts.get(self.group.column)

@@ -236,5 +236,5 @@ def figures(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
     second = items.numbers.get(names[1], unknown)
     if source["of"] == "difference":
         return first - second
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(second > 0, first / second, np.nan)

@@ -210,5 +210,7 @@ def _clean_numbers(
         mended[f"{attribute.name}: converted to millimetres"] += int(
             ((factor != 1.0) & np.isfinite(numbers)).sum()
         )
-        numbers = numbers * factor
+        with np.errstate(over="ignore"):  # what is too large is infinite, and that is unknown
+            numbers = numbers * factor
+        numbers[np.isinf(numbers)] = math.nan
     return numbers

@@ -36,7 +36,7 @@ def attribute_weights(
         item: the same, as asked.
         neighbours: (k, 128) vectors of the nearest groups.
     """
-    names = [name for name in encoder.names if _has(encoded, name, row)]
+    names = [name for name in encoder.names if has_value(encoded, name, row)]
     if not names or not len(neighbours):
         return ()
     near = neighbours[:ASKED_NEIGHBOURS]
@@ -50,7 +50,8 @@ def attribute_weights(
     )
 
 
-def _has(encoded: Encoded, name: str, row: int) -> bool:
+def has_value(encoded: Encoded, name: str, row: int) -> bool:
+    """Return whether an encoded item has an attribute."""
     text = encoded.clean.texts.get(name)
     if text is not None:
         return bool(text.codes[row] >= 0)

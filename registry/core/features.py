@@ -91,7 +91,9 @@ class FeatureAssembler:
         """
         items = self.completion.apply(items)
         parts = [block.rows(items) for block in self.blocks]
-        totals = np.sum([lengths for lengths, _, _ in parts], axis=0, dtype=np.int64)
+        totals = np.zeros(len(items), dtype=np.int64)  # a plant without attributes has no blocks
+        for lengths, _, _ in parts:
+            totals += lengths
         indptr = np.concatenate([[0], np.cumsum(totals)])
         indices = np.empty(indptr[-1], dtype=np.int32)
         data = np.empty(indptr[-1], dtype=np.float32)
