@@ -87,10 +87,11 @@ def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
     texts = known.plain.codes.shape[1]
     parts = [encoder.fit_transform(known.plain.codes)] if texts else []
     wanted = [encoder.transform(asked.codes)] if texts else []
-    mean = np.nan_to_num(np.nanmean(_logs(known.plain), axis=0)) if asked.numbers.size else 0.0
-    scale = np.nanstd(_logs(known.plain), axis=0) if asked.numbers.size else 1.0
-    scale = np.where(np.nan_to_num(scale) > 0, scale, 1.0)
-    parts.append(sparse.csr_matrix(np.nan_to_num((_logs(known.plain) - mean) / scale)))
+    sizes = _logs(known.plain)
+    sizes[:, np.isnan(sizes).all(axis=0)] = 0.0  # nobody knows this size: it tells nothing
+    mean, scale = np.nanmean(sizes, axis=0), np.nanstd(sizes, axis=0)
+    scale[scale == 0] = 1.0
+    parts.append(sparse.csr_matrix(np.nan_to_num((sizes - mean) / scale)))
     wanted.append(sparse.csr_matrix(np.nan_to_num((_logs(asked) - mean) / scale)))
     return _copy_nearest(known, sparse.hstack(parts).tocsr(), sparse.hstack(wanted).tocsr())
 
