@@ -64,11 +64,12 @@ _POOL = np.array([family.pool for family in FAMILIES])
 _ALLOWED: Bools = np.array([[m.kind in POOLS[f.pool] for m in MATERIALS] for f in FAMILIES])
 
 
-def draw(count: int, streams: Streams, latest: float) -> Attributes:
-    """Draw ``count`` designs: the first are old, the last ``latest`` years after the start."""
+def draw(old: int, new: int, streams: Streams) -> Attributes:
+    """Draw ``old`` designs of the plant's years and then ``new`` ones of the months after them."""
     rng = streams.of("designs")
+    count = old + new
     family = pick(rng, [f.share for f in FAMILIES], count)
-    era = np.sort(latest * rng.random(count) ** 0.85)
+    era = _eras(old, new, rng)
     outside = _outside(family, rng)
     series = pick(rng, zipf(SERIES_COUNT), count)
     duty = pick(rng, [d.share for d in DUTIES], count)
@@ -98,6 +99,13 @@ def draw(count: int, streams: Streams, latest: float) -> Attributes:
     _specialise(drawn)
     drawn.raw = _raw(drawn)
     return drawn
+
+
+def _eras(old: int, new: int, rng: np.random.Generator) -> Floats:
+    """Return the year of each design, in order; the plant grows a little."""
+    before = YEARS * np.sort(rng.random(old)) ** 0.85
+    after = YEARS + 0.25 * np.sort(rng.random(new))
+    return np.concatenate([before, after])
 
 
 def _parts(family: Ints, rng: np.random.Generator) -> Ints:

@@ -13,7 +13,7 @@ from routingml_site.plant import results, routings, sequences
 from routingml_site.plant.attributes import Attributes
 from routingml_site.plant.coded import coded, plain
 from routingml_site.plant.columns import ITEM_COLUMNS, TRUTH_COLUMNS
-from routingml_site.plant.designs import YEARS, draw
+from routingml_site.plant.designs import draw
 from routingml_site.plant.dirt import soiled
 from routingml_site.plant.operations import JOB_CODES
 from routingml_site.plant.routings import MAIN, OBSOLETE, OTHER, Plan
@@ -98,7 +98,7 @@ def make_plant(items: int, new: int, seed: int, *, coded_columns: bool = False) 
 
 def _ground(items: int, new: int, streams: Streams) -> _Ground:
     """Draw what is true of all items, known and new, and write their master data."""
-    designs = draw(items + new, streams, YEARS * (1 + new / items / 20))
+    designs = draw(items, new, streams)
     info = master.master_data(designs, streams)
     source = _copies(items, new, streams)
     codes = _codes(items + new, streams)

@@ -85,7 +85,7 @@ def _orders(counts: Ints, a: Attributes, rng: np.random.Generator) -> tuple[Floa
     drift = rng.integers(-2, 3, size=len(item))
     quantity = _QUANTITIES[np.clip(usual + drift, 0, len(_QUANTITIES) - 1)].astype(float)
     born = a.era[item] * 365.25
-    return quantity, born + 30 + rng.exponential(250.0, len(item))
+    return quantity, born + 1 + rng.exponential(250.0, len(item))
 
 
 def _times(

@@ -108,7 +108,7 @@ def table(
     columns["OUTDIAMETER_UNIT"] = coded(unit.categories, unit.codes[owner].astype(np.int64))
     columns |= _places(plan, rng)
     columns |= _standards(plan, rng)
-    columns |= _dates(plan, a, rng)
+    columns |= _dates(plan, a)
     columns |= _paperwork(plan, rng)
     return pd.DataFrame({column: columns[column] for column in ROUTING_COLUMNS})
 
@@ -167,9 +167,9 @@ def _standards(plan: Plan, rng: np.random.Generator) -> dict[str, object]:
     }
 
 
-def _dates(plan: Plan, a: Attributes, rng: np.random.Generator) -> dict[str, object]:
-    days = a.era * 365.25 + rng.exponential(20.0, len(a))
-    born = START + (days[plan.sequences.owner] * _DAY).astype("timedelta64[s]")
+def _dates(plan: Plan, a: Attributes) -> dict[str, object]:
+    days = a.era[plan.sequences.owner] * 365.25
+    born = START + (days * _DAY).astype("timedelta64[s]")
     ended = plan.route == OBSOLETE
     expired = born.astype("datetime64[D]") + np.timedelta64(400, "D")
     return {
