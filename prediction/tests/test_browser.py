@@ -38,9 +38,7 @@ def answered(signed_in: Page, code: str) -> Page:
     return signed_in
 
 
-def test_known_items_are_offered_while_ben_types(
-    signed_in: Page, tiny_model: RoutingModel
-) -> None:
+def test_known_items_are_offered_while_ben_types(signed_in: Page, tiny_model: RoutingModel) -> None:
     code = tiny_model.item_codes[5]
     signed_in.goto("/predict/")
     signed_in.fill("#id_code", code[:-1])

@@ -52,6 +52,16 @@ def test_every_reason_that_the_model_gives_is_translated(
     assert all(reason not in said for reason in reasons)
 
 
+def test_why_an_item_has_no_answer_is_said_in_the_reader_s_language() -> None:
+    assert wording.failure("X-1", "unknown_item", "raw").startswith("Item X-1 is not known")
+    with override("ko"):
+        assert "X-1" in wording.failure("X-1", "unknown_item", "raw")
+        assert "known" not in wording.failure("X-1", "unknown_item", "raw")
+    assert wording.failure("X-1", "text_too_long", "SPEC has 9 characters") == (
+        "SPEC has 9 characters"
+    )
+
+
 def test_the_reasons_are_likeness_attributes_and_times() -> None:
     likeness, attributes, times = wording.reasons(GLAND)
     assert likeness.startswith("1 of the 2 most similar items are made exactly like this")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from prediction.forms import CodeForm, CodesForm, DescribeForm
 from prediction.models import Channel, PredictionRequest
-from prediction.services import exports, known_items, predictions
+from prediction.services import known_items, predictions
+from prediction.views import wording
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import QueryDict
     from django.utils.functional import Promise
+
+
+SHOWN_ERRORS = 5
+"""Reasons that are shown when not one item of a list can be answered."""
 
 
 class Way(StrEnum):
@@ -90,7 +95,8 @@ def ask(way: Way, form: forms.Form, person: str) -> PredictionRequest | None:
         return None
     if answer.predictions:
         return answer.request
-    form.add_error(None, exports.nothing_answered(answer.errors).message)
+    for failed in answer.errors[:SHOWN_ERRORS]:
+        form.add_error(None, wording.failure(failed.item, failed.code, failed.message))
     return None
 
 

@@ -93,7 +93,7 @@ def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
         "place": place,
         "version": answer.model_version,
         "formats": list(TableFormat),
-        "errors": answer.errors,
+        "errors": [_failure(each.item, each.code, each.message) for each in answer.errors],
     }
     if answer.predictions:
         context |= _answered(answer.predictions[0], wish)
@@ -108,10 +108,17 @@ def many(row: PredictionRequest) -> dict[str, Any]:
     return {
         "row": row,
         "lines": lines,
-        "errors": row.results["errors"],
+        "errors": [
+            _failure(each["ITEM_CD"], each["code"], each["message"])
+            for each in row.results["errors"]
+        ],
         "sure": row.item_count - row.abstained_count - row.error_count,
         "formats": list(TableFormat),
     }
+
+
+def _failure(item: str, code: str, message: str) -> dict[str, str]:
+    return {"item": item, "says": wording.failure(item, code, message)}
 
 
 def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:

@@ -35,6 +35,15 @@ DOUBTS = (
 )
 """The reasons that versions give, and the same in words that can be translated."""
 
+FAILURES = {
+    "unknown_item": gettext_lazy(
+        "Item %(item)s is not known: check the code, or describe the item instead."
+    ),
+    "no_item_code": gettext_lazy("An item code is blank."),
+    "no_routing": gettext_lazy("No routing can be proposed for item %(item)s."),
+}
+"""Codes of failures that planners meet, in words that can be translated."""
+
 
 def percent(share: float) -> str:
     """Return a share as percent; nothing is ever 100 % sure."""
@@ -56,6 +65,12 @@ def doubt(prediction: Prediction) -> str:
         if found:
             return str(text) % found.groupdict()
     return reason or _("no known item that has a routing is like this one.")
+
+
+def failure(item: str, code: str, message: str) -> str:
+    """Return why an item has no answer; a reason without a translation is shown as it is."""
+    text = FAILURES.get(code)
+    return str(text) % {"item": item} if text else message
 
 
 def reasons(prediction: Prediction) -> list[str]:
