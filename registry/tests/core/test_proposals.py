@@ -1,0 +1,106 @@
+"""A planner gets who, where, for how much and how long from the items made alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from registry.core.intervals import TimeIntervals
+from registry.core.library import RoutingLibrary
+from registry.core.proposals import Proposer
+from registry.core.routing import TimeSource
+from registry.core.times import KINDS, TimeModel
+from registry.tests.core.libraries import library
+
+NAN = np.nan
+
+
+@pytest.fixture
+def mixed() -> RoutingLibrary:
+    """Three items: two make A in-house on Y and X, one buys A from Z; B has nothing."""
+    return library(
+        [["AB"], ["AB"], ["AB"]],
+        outsourced=[False, False, False, False, True, False],
+        resource=[1, -1, 0, -1, -1, -1],
+        partner=[-1, -1, 1, -1, 2, -1],
+        price=[NAN, NAN, NAN, NAN, 70.0, NAN],
+        currency=[-1, -1, -1, -1, 0, -1],
+        queue=[30.0, NAN, 50.0, NAN, NAN, NAN],
+        log_run=[np.log(4.0), NAN, NAN, NAN, NAN, NAN],
+        run_count=[5, 0, 0, 0, 0, 0],
+    )
+
+
+def proposer(packed: RoutingLibrary, residual: float = 0.0) -> Proposer:
+    """Return a proposer without trees whose work results lie ``residual`` above the model."""
+    known = np.array([packed.arrays[f"operation_{kind}_count"] > 0 for kind in KINDS])
+    offsets = np.tile(np.array([-0.2, -0.1, 0.0, 0.3])[:, None, None], (1, 2, 2))
+    times = TimeModel(np.zeros(0, int), (), np.zeros((2, 2)), np.array([[True, False]] * 2))
+    residuals = np.where(known, residual, NAN)
+    return Proposer(packed, times, TimeIntervals(offsets), residuals, ["I0", "I1", "I2"])
+
+
+def test_neighbours_decide_who_makes_it_where_and_how_long_it_waits(mixed: RoutingLibrary) -> None:
+    asked = proposer(mixed)
+    near = asked.neighbourhood(
+        [np.array([0]), np.array([1]), np.array([2])], np.array([1, 0.99, 0.5])
+    )
+    made = asked.operation(0, near, (np.log(3.0), np.log(10.0)), 0.9)
+    assert (made.job, made.job_name, made.support) == ("A", "JOB A", 0.9)
+    assert not made.outsourced
+    assert made.outsourced_share < 0.01
+    assert made.resource is not None
+    assert (made.resource.code, [c.code for c in made.resource_alternates]) == ("Y", ["X"])
+    assert made.partner is made.price is made.currency is None
+    assert made.queue_minutes == 40.0
+    assert made.wait_minutes is None
+
+
+def test_an_operation_that_neighbours_buy_has_their_partner_and_price(
+    mixed: RoutingLibrary,
+) -> None:
+    asked = proposer(mixed)
+    bought = asked.operation(0, asked.neighbourhood([np.array([2])], np.ones(1)), (0.0, 0.0), 1.0)
+    assert bought.outsourced
+    assert bought.partner is not None
+    assert (bought.partner.code, bought.price, bought.currency) == ("Z", 70.0, "X")
+    assert bought.resource is None
+
+
+def test_the_neighbours_reports_are_named_and_draw_the_time_towards_them(
+    mixed: RoutingLibrary,
+) -> None:
+    slower = proposer(mixed, residual=0.5)
+    near = slower.neighbourhood([np.array([0])], np.ones(1))
+    run = slower.operation(0, near, (np.log(3.0), 0.0), 1.0).run
+    assert (run.source, run.sample_count, run.evidence) == (TimeSource.WORK_RESULTS, 5, ("I0",))
+    assert 3.0 < run.minutes < 3.0 * np.exp(0.5)
+    assert run.low < run.optimal < run.minutes < run.high == run.safe
+
+
+def test_without_reports_nearby_the_model_or_the_standard_speaks(mixed: RoutingLibrary) -> None:
+    asked = proposer(mixed)
+    near = asked.neighbourhood([np.array([1])], np.ones(1))
+    assert asked.operation(0, near, (0.0, 0.0), 1.0).run.source is TimeSource.MODEL
+    assert asked.operation(1, near, (0.0, 0.0), 1.0).run.source is TimeSource.STANDARD
+
+
+def test_an_item_left_out_is_not_asked_about_its_own_operations(mixed: RoutingLibrary) -> None:
+    asked = proposer(mixed)
+    with_own = asked.neighbourhood([np.array([0, 1])], np.ones(1))
+    without = asked.neighbourhood([np.array([0, 1])], np.ones(1), own=0)
+    assert len(with_own.operations) == 4
+    assert len(without.operations) == 2
+    assert asked.operation(0, without, (0.0, 0.0), 1.0).run.sample_count == 0
+
+
+def test_where_no_neighbour_has_the_operation_the_whole_plant_is_asked(
+    mixed: RoutingLibrary,
+) -> None:
+    asked = proposer(mixed)
+    nobody = asked.neighbourhood([], np.zeros(0))
+    made = asked.operation(0, nobody, (0.0, 0.0), 0.0)
+    assert made.outsourced_share == pytest.approx(1 / 3)
+    assert made.resource is not None
+    assert made.run.sample_count == 0
+    assert made.run.evidence == ()
