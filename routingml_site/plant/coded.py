@@ -13,7 +13,7 @@ from routingml_site.plant.streams import Ints
 def coded(values: Sequence[str] | pd.Index[str], codes: Ints) -> pd.Categorical[str]:
     """Return ``values[codes]`` without repeating the values; -1 is missing."""
     where, distinct = pd.factorize(pd.Index(values))
-    return pd.Categorical.from_codes(np.where(codes < 0, -1, where[codes]), distinct)
+    return pd.Categorical.from_codes(np.append(where, -1)[codes], distinct)
 
 
 def constant(value: str, count: int) -> pd.Categorical[str]:

@@ -45,7 +45,8 @@ class Sequences:
     @property
     def first(self) -> Bools:
         """Mark the first operation of each owner."""
-        return np.concatenate([[True], self.owner[1:] != self.owner[:-1]])
+        changed: Bools = np.diff(self.owner, prepend=-1) != 0
+        return changed
 
     def position(self) -> Ints:
         """Number the operations of each owner from 0."""

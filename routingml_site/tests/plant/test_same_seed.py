@@ -60,6 +60,13 @@ def test_a_plant_may_be_tiny(items: int) -> None:
     assert plant.new_truth["ITEM_CD"].unique().tolist() == plant.new_items["ITEM_CD"].tolist()
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_single_item_makes_a_plant_whether_it_is_routed_and_reported_or_not(seed: int) -> None:
+    plant = make_plant(1, 0, seed)
+    assert plant.routing["ITEM_CD"].nunique() <= 1
+    assert set(plant.work_order_results["ITEM_CD"]) <= set(plant.routing["ITEM_CD"])
+
+
 def test_a_plant_may_have_no_new_items() -> None:
     plant = make_plant(40, 0, 1)
     assert plant.new_items.empty
