@@ -302,7 +302,7 @@ class _Learner:
             weights = target.weight[self.chosen]
         for turn in range(1, spec.rounds + 1):
             progress.report(start + 0.5 * (turn - 1) / spec.rounds, "learning times")
-            model.set_params(max_iter=spec.max_iter * turn // spec.rounds)
+            model.set_params(max_iter=max(1, spec.max_iter * turn // spec.rounds))
             model.fit(rows, relative, sample_weight=weights)
         return Forest.of(model), self._estimates(model)
 

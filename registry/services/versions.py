@@ -53,6 +53,18 @@ def next_name() -> str:
     return store.next_name(today, taken=rows)
 
 
+def refuse_name(name: str) -> None:
+    """Refuse a name before hours are spent on its version.
+
+    Raises:
+        BadInput: when it is not the name of a version.
+        VersionExists: when there is a version of that name.
+    """
+    store.checked_name(name)
+    if ModelVersion.objects.filter(name=name).exists():
+        raise store.VersionExists(f"There is already a version {name}.", version=name)
+
+
 def register(
     *,
     name: str,

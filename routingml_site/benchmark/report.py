@@ -15,15 +15,8 @@ from registry.core.errors import BadInput
 from routingml_site.benchmark.figures import FIGURES, Figure, Value, Verdict
 from routingml_site.benchmark.plants import SAMPLE
 from routingml_site.benchmark.running import FORMAT
+from training.management.commands.train import LABELS
 
-LABELS = {
-    "model": "the model",
-    "onehot_nearest": "copy the nearest item (one-hot)",
-    "group_commonest": "commonest routing of the group",
-    "plant_commonest": "commonest routing of the plant",
-    "predecessor": "the predecessor's way",
-    "boosting": "boosting on the raw columns",
-}
 COMPARED = (
     ("exact_match", "exact"), ("hit_at_5", "within 5"), ("sequence_similarity", "similarity"),
     ("process_match", "process match"), ("wape", "time WAPE"),
@@ -108,7 +101,8 @@ def comparison_table(title: str, scores: Mapping[str, Any]) -> Table:
     for name, figures in {"model": scores["model"], **scores["baselines"]}.items():
         cells = [figures.get(figure) for figure, _ in COMPARED]
         shown = ["" if cell is None else f"{cell:.3f}" for cell in cells]
-        table.add_row(LABELS.get(name, name), *shown, style="bold" if name == "model" else None)
+        label = "the model" if name == "model" else LABELS.get(name, name)
+        table.add_row(label, *shown, style="bold" if name == "model" else None)
     return table
 
 

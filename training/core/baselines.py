@@ -41,7 +41,8 @@ class Plain:
             asked = items.texts[name]
             table = np.array([*(number.get(value, -1) for value in asked.values), -1])
             columns.append(table[asked.codes])
-        numbers = [items.numbers[name] for name in known.numbers]
+        told = [name for name, values in known.numbers.items() if np.isfinite(values).any()]
+        numbers = [items.numbers[name] for name in told]
         size = len(items)
         return cls(
             np.column_stack(columns) if columns else np.zeros((size, 0), dtype=int),
@@ -168,8 +169,9 @@ def boosted_minutes(
     wanted = np.column_stack(
         [[number.get(job, -1) for job in jobs], asked.codes[item], asked.numbers[item]]
     )
+    told = np.isfinite(table).any(axis=0)  # scikit-learn cannot bin a column without a value
     model = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
-    return np.asarray(np.exp(model.fit(table, actual[use]).predict(wanted)))
+    return np.asarray(np.exp(model.fit(table[:, told], actual[use]).predict(wanted[:, told])))
 
 
 def _logs(plain: Plain) -> np.ndarray:

@@ -51,7 +51,7 @@ def test_neighbours_decide_who_makes_it_where_and_how_long_it_waits(mixed: Routi
     assert made.outsourced_share < 0.01
     assert made.resource is not None
     assert (made.resource.code, [c.code for c in made.resource_alternates]) == ("Y", ["X"])
-    assert made.partner is made.price is made.currency is None
+    assert (made.partner, made.price, made.currency) == (None, None, None)
     assert made.queue_minutes == 40.0
     assert made.wait_minutes is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -91,7 +92,7 @@ def jobs_of(attributes: dict[str, Any]) -> tuple[str, ...]:
 def minutes_of(job: str, attributes: dict[str, Any]) -> float:
     """Return the minutes a piece the shop really needs."""
     hard = 2.0 if attributes["MATERIAL"] == "SUS304" else 1.0
-    return MINUTES[job] * hard * (attributes["OD"] / 50) ** 0.5
+    return MINUTES[job] * hard * math.sqrt(attributes["OD"] / 50)
 
 
 def shop(routed: int, unrouted: int = 0, *, reports: int = 3, standards: bool = True) -> Tables:

@@ -151,7 +151,10 @@ def test_equal_data_have_equal_hashes_and_any_change_another() -> None:
 
 
 def test_the_share_of_missing_values_is_told_for_every_attribute() -> None:
-    items = [{"ITEM_CD": "A", "KIND": "SEAL"}, {"ITEM_CD": "B", "KIND": None}]
+    items: list[dict[str, Any]] = [
+        {"ITEM_CD": "A", "KIND": "SEAL"},
+        {"ITEM_CD": "B", "KIND": None},
+    ]
     data = prepare(tables(items, [operation("A", 10, "CUT")]), ATTRIBUTES)
     assert data.statistics["missing_rates"]["KIND"] == 0.5
     assert data.statistics["missing_rates"]["OD"] == 1.0

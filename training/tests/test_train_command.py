@@ -1,0 +1,108 @@
+"""``train``: a version from the configured ERP, in the foreground, or a reason in one line."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from registry.models import ModelVersion
+from training.management.commands import train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routingml_site.plant import Plant
+    from training.core.specs import TrainingSpec
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = 120
+
+
+@pytest.fixture(autouse=True)
+def small_settings(monkeypatch: pytest.MonkeyPatch, tiny_spec: TrainingSpec) -> None:
+    """Let the command train with settings that suit a tiny plant."""
+    monkeypatch.setattr(train, "TrainingSpec", lambda: tiny_spec)
+
+
+@pytest.fixture
+def loaded(data_dir: Path, models_store: Path, tiny_plant: Plant, tmp_path: Path) -> Path:
+    """An ERP with 120 items of the tiny plant, and an empty models_store, which is returned."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    codes = tiny_plant.item_info["ITEM_CD"][:ITEMS]
+    for name in ("item_info", "routing", "work_order_results"):
+        table = getattr(tiny_plant, name)
+        table[table["ITEM_CD"].isin(codes)].to_csv(folder / f"{name}.csv", index=False)
+    call_command("load_erp", str(folder), stdout=io.StringIO())
+    return models_store
+
+
+def trained(*options: str) -> str:
+    """Run the command and return what it prints."""
+    out = io.StringIO()
+    call_command("train", *options, stdout=out)
+    return out.getvalue()
+
+
+def written(store: Path) -> list[str]:
+    return sorted(path.name for path in (store / "versions").glob("*"))
+
+
+def test_a_training_registers_a_version_that_waits_to_be_activated(loaded: Path) -> None:
+    said = trained("--name", "2026.11.21_7")
+    version = ModelVersion.objects.get()
+    assert (version.name, version.is_active) == ("2026.11.21_7", False)
+    assert written(loaded) == ["2026.11.21_7"]
+    assert "2026.11.21_7: registered, not active" in said
+
+
+def test_a_training_shows_and_keeps_its_backtest_beside_every_baseline(loaded: Path) -> None:
+    said = trained()
+    tested = ModelVersion.objects.get().metrics["backtest"]
+    assert tested["items"] == pytest.approx(0.2 * ITEMS, abs=5)
+    assert set(tested["baselines"]) == set(train.LABELS)
+    assert all(label.split()[0] in said for label in train.LABELS.values())  # a cell may wrap
+    assert 0 <= tested["model"]["exact_match"] <= tested["model"]["hit_at_5"] <= 1
+
+
+def test_a_dry_run_leaves_nothing_behind(loaded: Path) -> None:
+    said = trained("--dry-run", "--no-backtest")
+    assert "nothing was written" in said
+    assert not ModelVersion.objects.exists()
+    assert written(loaded) == []
+    assert not any((loaded / "staging").glob("*"))
+
+
+def test_a_version_can_go_live_at_once(loaded: Path) -> None:
+    assert "is active" in trained("--activate", "--no-backtest", "--sample", "60")
+    version = ModelVersion.objects.get()
+    assert (version.is_active, version.activated_by) == (True, train.BY)
+    assert version.metrics["dataset"]["work_results"] > 0
+
+
+@pytest.mark.usefixtures("active_version")
+def test_a_taken_name_is_refused_before_anything_is_read() -> None:
+    taken = ModelVersion.objects.get().name
+    with pytest.raises(CommandError, match=f"already a version {taken}"):
+        trained("--name", taken)
+
+
+@pytest.mark.usefixtures("data_dir", "models_store")
+def test_an_empty_erp_is_said_in_one_line() -> None:
+    with pytest.raises(CommandError, match="load_erp") as refusal:
+        trained()
+    assert "\n" not in str(refusal.value)
+    assert not ModelVersion.objects.exists()
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(
+    ("options", "word"), [(("--sample", "0"), "from 1"), (("--name", "best"), "YYYY.MM.DD_build")]
+)
+def test_an_option_that_cannot_be_is_refused(options: tuple[str, str], word: str) -> None:
+    with pytest.raises(CommandError, match=word):
+        trained(*options)
