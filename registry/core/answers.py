@@ -83,7 +83,7 @@ class Answerer:
         near = self._neighbourhood(asked)
         operations: dict[int, Operation] = {}
         support = _supports(pool)
-        candidates = []
+        candidates: list[Candidate] = []
         for place, confidence in zip(
             asked.ranked.order.tolist(), confidences.tolist(), strict=False
         ):

@@ -212,7 +212,7 @@ def within(lengths: np.ndarray) -> np.ndarray:
     """Return 0..length-1 for each length, laid end to end."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - lengths, lengths)
+    return np.asarray(np.arange(total) - np.repeat(ends - lengths, lengths))
 
 
 def _log(numbers: np.ndarray) -> np.ndarray:
@@ -221,6 +221,7 @@ def _log(numbers: np.ndarray) -> np.ndarray:
 
 
 def figures(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
+    """Return the number (items,) that a source gives for each item, NaN where unknown."""
     names = source["attributes"]
     if source["of"] == "text":
         column = items.texts.get(names[0])
@@ -228,13 +229,13 @@ def figures(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
             return np.full(len(items), np.nan)
         key = source["key"]
         table = [numbers_of(value).get(key, np.nan) for value in column.values]
-        return np.array([*table, np.nan])[column.codes]
+        return np.asarray(np.array([*table, np.nan])[column.codes])
     unknown = np.full(len(items), np.nan)
     first = items.numbers.get(names[0], unknown)
     if source["of"] == "attribute":
         return first
     second = items.numbers.get(names[1], unknown)
     if source["of"] == "difference":
-        return first - second
+        return np.asarray(first - second)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(second > 0, first / second, np.nan)

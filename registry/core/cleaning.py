@@ -213,4 +213,4 @@ def _clean_numbers(
         with np.errstate(over="ignore"):  # what is too large is infinite, and that is unknown
             numbers = numbers * factor
         numbers[np.isinf(numbers)] = math.nan
-    return numbers
+    return np.asarray(numbers)

@@ -98,7 +98,8 @@ class Confidence:
     @classmethod
     def from_state(cls, state: State) -> Confidence:
         """Rebuild from ``to_state``."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in state.meta.items()})
+        parts: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in state.meta.items()}
+        return cls(**parts)
 
 
 def signs_of(

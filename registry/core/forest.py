@@ -9,6 +9,7 @@ bit of each leaf.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -103,4 +104,5 @@ class Forest:
     @classmethod
     def from_state(cls, state: State) -> Forest:
         """Rebuild from ``to_state``."""
-        return cls(**state.arrays, **state.meta)
+        parts: dict[str, Any] = {**state.arrays, **state.meta}
+        return cls(**parts)

@@ -89,7 +89,7 @@ class PlainHabit:
     def fit(cls, features: sparse.csr_matrix, rows: np.ndarray) -> PlainHabit:
         """Keep the features (len(rows), width) of routed items, at unit length."""
         if len(rows) > PLAIN_LIMIT:
-            return cls(sparse.csr_matrix((0, features.shape[1]), dtype=np.float32), rows[:0])
+            return cls(features[:0], rows[:0])
         return cls(_unit(features), rows)
 
     def vote(
@@ -154,7 +154,7 @@ def _groups(factor: Factor) -> np.ndarray:
     """Return the group of each row, spellings merged, -1 when missing."""
     numbers = {name: number for number, name in enumerate(_group_names(factor))}
     table = np.array([*(numbers[code_key(value)] for value in factor.values), -1])
-    return table[factor.codes]
+    return np.asarray(table[factor.codes])
 
 
 def _left_out_hits(groups: np.ndarray, sequence: np.ndarray) -> int:

@@ -78,7 +78,7 @@ class Network:
 
     def first_layer(self, features: sparse.csr_matrix) -> np.ndarray:
         """Return the first layer (n, hidden) before rectifying: linear in the features."""
-        return np.asarray(features @ self.weights["w1"]) + self.weights["b1"]
+        return np.asarray(features @ self.weights["w1"] + self.weights["b1"])
 
     def from_first_layer(self, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the last hidden layer (n, last) and the outputs (n, outputs)."""

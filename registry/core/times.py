@@ -15,7 +15,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from registry.core.features import FeatureAssembler, NumberBlock
+from registry.core.blocks import NumberBlock
+from registry.core.features import FeatureAssembler
 from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
 from registry.core.progress import Progress, Silent
@@ -312,4 +313,4 @@ class _Learner:
             model.predict(self.table.rows(everything[i : i + batch]))
             for i in range(0, len(everything), batch)
         ]
-        return np.concatenate(parts) + self.target.centre[self.table.job]
+        return np.asarray(np.concatenate(parts) + self.target.centre[self.table.job])

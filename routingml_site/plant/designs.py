@@ -71,7 +71,7 @@ def draw(old: int, new: int, streams: Streams) -> Attributes:
     family = pick(rng, [f.share for f in FAMILIES], count)
     era = _eras(old, new, rng)
     outside = _outside(family, rng)
-    series = pick(rng, zipf(SERIES_COUNT), count)
+    series = pick(rng, zipf(SERIES_COUNT, 1.1), count)
     duty = pick(rng, [d.share for d in DUTIES], count)
     drawn = Attributes(
         family=family,

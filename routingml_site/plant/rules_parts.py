@@ -184,7 +184,7 @@ def spring(a: Attributes) -> Steps:
         ("HT02", ~alloy),
         ("SP02", ~wave),
         ("SB01", a.bar >= 30),
-        ("PL08", a.kind(Kind.STAINLESS) & (a.outside >= 23)),
+        ("PL08", a.kind(Kind.STAINLESS) & ~a.standard),
         ("TS05", ~a.standard),
         ("CL01", everyone(a)),
         ("IN02", everyone(a)),

@@ -21,6 +21,8 @@ from routingml_site.benchmark.figures import FIGURES, Figure, Verdict
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.management.commands import benchmark
 from routingml_site.plant import write_plant
+from routingml_site.plant.files import FILES
+from training.core import backtest
 
 if TYPE_CHECKING:
     from registry.core.mapping import ColumnMap
@@ -203,7 +205,7 @@ def test_new_items_without_a_truth_are_left_out_and_counted(
 
 
 def joined(plant: Plant, columns: ColumnMap) -> KnownPlant:
-    frames = {name: getattr(plant, name) for name in plants.FILES}
+    frames = {name: getattr(plant, name) for name in FILES}
     return plants.known({"plant": "other"}, columns, frames)
 
 
@@ -214,7 +216,7 @@ def test_a_plant_without_reports_of_its_new_items_has_no_coverage(
     plant = plants.read(folder, tiny_columns)
     items = [plant.asked.item(row) for row in range(len(plant.asked))]
     answers = tiny_model.predict(items, explain=False)
-    scores = quality.backtest.score(answers, plant.reported)
+    scores = backtest.score(answers, plant.reported)
     assert scores["model"]["interval_coverage"] is None
 
 

@@ -90,7 +90,8 @@ def _operations(routings: pd.DataFrame, rows: pd.Index, counts: dict[str, int]) 
     """Return routing rows that can be used, with the item's row number."""
     table = routings.dropna(subset=["ITEM_CD", "PROC_SEQ", "JOB_CD"])
     counts["operations without item, sequence or code"] = len(routings) - len(table)
-    item = rows.get_indexer(table["ITEM_CD"])
+    table = table.assign(JOB_CD=_one_spelling(table["JOB_CD"]))
+    item = rows.get_indexer(pd.Index(table["ITEM_CD"]))
     counts["operations of unknown items"] = int((item < 0).sum())
     table = table[item >= 0].assign(item=item[item >= 0])
     unique = ~table.duplicated(list(ROUTING_KEY))
@@ -106,7 +107,17 @@ def _in_force(table: pd.DataFrame, counts: dict[str, int]) -> pd.DataFrame:
     valid = table["VALID_TO_DT"].isna() | (table["VALID_TO_DT"] >= newest)
     keep = valid | ~valid.groupby(table["item"]).transform("any")
     counts["operations of expired routings"] = int((~keep).sum())
-    return table[keep]
+    return pd.DataFrame(table[keep])
+
+
+def _one_spelling(codes: pd.Series) -> pd.Series:
+    """Return operation codes with case and blanks as they are written most often."""
+    trimmed = codes.str.strip()
+    upper = trimmed.str.upper()
+    counts = pd.DataFrame({"upper": upper, "code": trimmed}).value_counts().reset_index()
+    counts = counts.sort_values(["count", "code"], ascending=[False, True])
+    usual = counts.drop_duplicates("upper").set_index("upper")["code"]
+    return upper.map(usual)
 
 
 def _number_names(operations: pd.DataFrame) -> dict[str, list[str]]:
@@ -161,8 +172,9 @@ def _add_times(
     key_of_operation = operations["item"].to_numpy().astype(np.int64) * len(jobs)
     key_of_operation += operations["job"].to_numpy()
     keys, inverse = np.unique(key_of_operation, return_inverse=True)
-    item = rows.get_indexer(results["ITEM_CD"])
-    job = pd.Index(jobs).get_indexer(results["JOB_CD"])
+    item = rows.get_indexer(pd.Index(results["ITEM_CD"]))
+    spelled = pd.Index(results["JOB_CD"].str.strip().str.upper())
+    job = pd.Index([code.upper() for code in jobs]).get_indexer(spelled)
     wanted = item.astype(np.int64) * len(jobs) + job
     place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
     known = (item >= 0) & (job >= 0) & (keys[place] == wanted)

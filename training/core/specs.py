@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from registry.core.features import FeatureLimits
+from registry.core.blocks import FeatureLimits
 from registry.core.index import IndexSpec
 from registry.core.network import NetworkSpec
 from registry.core.times import BoostingSpec

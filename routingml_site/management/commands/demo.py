@@ -118,7 +118,7 @@ def accounts(kept: Path) -> list[tuple[str, str, str]]:
     known: dict[str, str] = {}
     if kept.exists():
         with kept.open(encoding="utf-8", newline="") as file:
-            known = {email: password for email, password in csv.reader(file)}
+            known = dict(csv.reader(file))
     people = []
     for email, name, role in PEOPLE:
         password = known.setdefault(email, secrets.token_urlsafe(12))
