@@ -3,7 +3,7 @@
 Two rectified hidden layers trained with Adam (Kingma & Ba, 2015) and decoupled weight decay
 (Loshchilov & Hutter, 2019), dropout (Srivastava et al., 2014) on features and layers, and a
 cosine-annealed rate.  Plain float32 arrays: scikit-learn's network has neither dropout nor masked
-targets nor a way to stop within an epoch (docs/adr/0003).
+targets nor a way to stop within an epoch (docs/adr/0009).
 """
 
 from __future__ import annotations

@@ -84,11 +84,11 @@ def _names(a: Attributes, streams: Streams) -> dict[str, object]:
         "PartNm": blank(_lookup([f.name for f in FAMILIES], a.family), rng.random(count) < 0.03),
         "ITEM_SUFFIX": blank(
             _lookup(["A", "B", "C", "01", "02", "S", " "], pick(rng, zipf(7), count)),
-            rng.random(count) < 0.55,
+            rng.random(count) < 0.3,
         ),
         "ITEM_ACCT": _lookup([f.account for f in FAMILIES], a.family),
-        "ITEM_TYPE": _lookup(["M", "P", "m"], pick(rng, (0.8, 0.18, 0.02), count)),
-        "ITEM_UNIT": _lookup(["EA", "SET", "ea", "PC"], pick(rng, (0.86, 0.08, 0.04, 0.02), count)),
+        "ITEM_TYPE": _lookup(["M", "P", "m"], pick(rng, (0.62, 0.36, 0.02), count)),
+        "ITEM_UNIT": _lookup(["EA", "SET", "ea", "PC"], pick(rng, (0.66, 0.16, 0.06, 0.12), count)),
         "ITEM_GRP1": _lookup([f.group for f in FAMILIES], a.family),
         "ITEM_GRP1NM": blank(
             _lookup([f.group_name for f in FAMILIES], a.family), rng.random(count) < 0.1

@@ -95,7 +95,7 @@ def choose(codes: Ints, words: Mapping[int, tuple[str, ...]], rng: np.random.Gen
     drawn = rng.random(len(codes))
     for code, options in words.items():
         rows = np.flatnonzero(codes == code)
-        liked = (drawn[rows] ** 4 * len(options)).astype(np.int64)
+        liked = (drawn[rows] ** 3 * len(options)).astype(np.int64)
         text[rows] = np.array(options, dtype=object)[liked]
     return text
 
