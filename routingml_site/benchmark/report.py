@@ -88,7 +88,7 @@ def figures_table(result: Mapping[str, Any]) -> Table:
         value = result["figures"].get(figure.name)
         verdict = figure.verdict(value, is_sample=is_sample)
         said = verdict.value
-        if verdict is Verdict.NOT_MEASURABLE and figure.option:
+        if verdict is Verdict.NOT_MEASURABLE and result["options"].get(figure.option) is False:
             said = f"{said} ({figure.option} asks for it)"
         goal = figure.goal(is_sample=is_sample)
         table.add_row(figure.label, figure.shown(value), goal, said, style=STYLES.get(verdict))

@@ -71,6 +71,7 @@ def run(
                 "format": FORMAT,
                 "finished_at": timezone.now().isoformat(timespec="seconds"),
                 "plant": {**plant.about, "asked": len(plant.asked), "left_out": plant.left_out},
+                "options": {"--small": wanted.small, "--twice": wanted.twice},
                 "figures": figures,
                 "verdicts": verdicts(figures, is_sample=plant.is_sample),
                 "quality": scores,

@@ -145,10 +145,15 @@ def test_goals_about_the_sample_plant_are_no_goals_elsewhere() -> None:
 
 
 def test_the_table_names_what_was_not_asked_for(measured: dict[str, Any]) -> None:
-    without = {**measured, "figures": {**measured["figures"], "same_twice": None}}
+    figures = {**measured["figures"], "same_twice": None}
+    options = {**measured["options"], "--twice": False}
+    without = {**measured, "figures": figures, "options": options}
     lines = [line for line in shown(without).splitlines() if "two trainings" in line]
     assert len(lines) == 1
     assert "not measurable (--twice asks for it)" in lines[0]
+    too_large = next(line for line in shown(without).splitlines() if "300 routed" in line)
+    assert "not measurable" in too_large  # it was asked for, but the plant has no 300 items
+    assert "asks for it" not in too_large
     assert "copy the nearest" in shown(without)
 
 
