@@ -8,6 +8,8 @@ whether ``3#1`` is the outside diameter is learned from items that have both (``
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from registry.core.cleaning import MILLIMETRES
 
@@ -19,7 +21,8 @@ _INCH = re.compile(r"\s?[A-WYZ]?\s?(?:\"|''|INCH)")
 INCH = MILLIMETRES["INCH"]
 
 
-def numbers_of(text: str) -> dict[str, float]:
+@lru_cache(maxsize=20_000)  # every number block of a text column asks about the same texts
+def numbers_of(text: str) -> Mapping[str, float]:
     """Return the numbers in a clean text by key; the first of a key counts.
 
     Keys are the letters before (``OD>``) or after (``<T``) a number, and its place in a chain of
