@@ -68,7 +68,7 @@ class Forest:
             right=np.where(leaf, itself, nodes["right"] + first_node).astype(np.int32),
             bits=np.where(categorical, nodes["bitset_idx"] + first_set, -1).astype(np.int32),
             value=nodes["value"].copy(),
-            categories=np.concatenate([tree.raw_left_cat_bitsets for tree in trees]),
+            categories=_as_asked(model, np.concatenate([t.raw_left_cat_bitsets for t in trees])),
             start=float(model._baseline_prediction.ravel()[0]),
             depth=int(nodes["depth"].max()),
         )
@@ -106,3 +106,19 @@ class Forest:
         """Rebuild from ``to_state``."""
         parts: dict[str, Any] = {**state.arrays, **state.meta}
         return cls(**parts)
+
+
+def _as_asked(model: HistGradientBoostingRegressor, sets: np.ndarray) -> np.ndarray:
+    """Return bit sets over the categories as asked for, not as scikit-learn numbers them.
+
+    It numbers the categories that it saw while fitting from 0 on, so that the two differ as soon as
+    one number was never seen.
+    """
+    if model.is_categorical_ is None or not len(sets):
+        return sets
+    encoder = model._preprocessor.named_transformers_["encoder"]
+    seen = encoder.categories_[0].astype(np.int64)
+    inside = np.unpackbits(sets.astype("<u4").view(np.uint8), axis=1, bitorder="little")
+    asked = np.zeros_like(inside)
+    asked[:, seen] = inside[:, : len(seen)]
+    return np.packbits(asked, axis=1, bitorder="little").view("<u4").astype(np.uint32)

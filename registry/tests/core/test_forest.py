@@ -42,6 +42,16 @@ def test_predictions_are_those_of_scikit_learn(categories: bool, shape: dict[str
     np.testing.assert_allclose(forest.predict(asked), model.predict(asked), rtol=0, atol=1e-12)
 
 
+def test_operations_that_nobody_timed_do_not_shift_the_others() -> None:
+    known, asked = table(2000), table(500)
+    known = known[np.isin(known[:, 0], [3, 17, 31, 32, 33, 59])]
+    asked = asked[np.isin(asked[:, 0], known[:, 0])]
+    model = fitted(known, categories=True, max_iter=60)
+    forest = Forest.of(model)
+    assert (forest.bits >= 0).any()
+    np.testing.assert_allclose(forest.predict(asked), model.predict(asked), rtol=0, atol=1e-12)
+
+
 def test_a_figure_on_the_edge_goes_the_way_scikit_learn_sends_it() -> None:
     known = np.column_stack([np.zeros(400), np.repeat(np.arange(8.0), 50)])
     model = HistGradientBoostingRegressor(max_iter=10, random_state=0).fit(known, known[:, 1] ** 2)
