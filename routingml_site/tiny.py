@@ -67,14 +67,14 @@ def tiny_tables(tiny_plant: Plant, tiny_columns: ColumnMap) -> Tables:
 @pytest.fixture(scope="session")
 def tiny_spec() -> TrainingSpec:
     """Settings under which a tiny plant trains in seconds."""
+    from registry.core.boosting import BoostingSpec
     from registry.core.network import NetworkSpec
-    from registry.core.times import BoostingSpec
     from training.core.specs import TrainingSpec
 
     return TrainingSpec(
         folds=2,
         network=NetworkSpec(hidden=48, last=24, steps=200, max_epochs=20),
-        times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
+        times=BoostingSpec(max_iter=20, min_samples_leaf=5),
     )
 
 

@@ -1,23 +1,23 @@
 """Gradient-boosted trees as plain arrays.
 
-scikit-learn fits them; an answer needs them a few rows at a time, thousands of times.  Laid out as
-arrays and walked level by level for all trees at once, they answer a dozen rows in under a
-millisecond, load memory-mapped, and need no pickle.  The figures are scikit-learn's own, bit for
-bit of each leaf.
+A library grows them (``registry.core.boosting``); an answer needs them a few rows at a time,
+thousands of times.  Laid out as arrays and walked level by level for all trees at once, they answer
+a dozen rows in a millisecond, load memory-mapped, and need no pickle.  The figures are the grower's
+own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from registry.core.state import State
 
-LANES = 400_000
-"""Trees times rows walked at once."""
+LANES = 30_000
+"""Trees times rows walked at once: what fits a core's own cache."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Forest:
         right: (nodes,).
         bits: (nodes,) row in ``categories``, -1 without.
         value: (nodes,) of a leaf.
-        categories: (sets, 8) uint32, the categories that go left, as bits.
+        categories: (sets, words) uint32, the categories that go left, as bits.
         start: what an empty forest would answer.
         depth: levels of the deepest tree.
     """
@@ -49,32 +49,44 @@ class Forest:
     depth: int
 
     @classmethod
-    def of(cls, model: HistGradientBoostingRegressor) -> Forest:
-        """Take the trees out of a fitted single-output model without missing values."""
-        trees = [tree for (tree,) in model._predictors]
-        sizes = np.array([len(tree.nodes) for tree in trees], dtype=np.int64)
-        sets = np.array([len(tree.raw_left_cat_bitsets) for tree in trees], dtype=np.int64)
+    def joined(
+        cls, trees: Sequence[Mapping[str, np.ndarray]], categories: np.ndarray, start: float
+    ) -> Forest:
+        """Lay trees end to end.
+
+        Args:
+            trees: for each its ``feature``, ``threshold``, ``left``, ``right`` (numbers within the
+                tree), ``bits`` and ``value``; the root comes first.
+            categories: the sets that ``bits`` name.
+            start: added to every sum.
+        """
+        sizes = np.array([len(tree["value"]) for tree in trees], dtype=np.int64)
         roots = np.cumsum(sizes) - sizes
-        nodes = np.concatenate([tree.nodes for tree in trees])
-        first_node, first_set = np.repeat(roots, sizes), np.repeat(np.cumsum(sets) - sets, sizes)
-        leaf = nodes["is_leaf"].astype(bool)
-        categorical = nodes["is_categorical"].astype(bool) & ~leaf
-        itself = np.arange(len(nodes))
+        first = np.repeat(roots, sizes)
+        whole = {name: np.concatenate([tree[name] for tree in trees]) for name in trees[0]}
+        left, right = whole["left"] + first, whole["right"] + first
         return cls(
             roots=roots.astype(np.int32),
-            feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int32),
-            threshold=np.where(categorical, np.nan, nodes["num_threshold"]),
-            left=np.where(leaf, itself, nodes["left"] + first_node).astype(np.int32),
-            right=np.where(leaf, itself, nodes["right"] + first_node).astype(np.int32),
-            bits=np.where(categorical, nodes["bitset_idx"] + first_set, -1).astype(np.int32),
-            value=nodes["value"].copy(),
-            categories=_as_asked(model, np.concatenate([t.raw_left_cat_bitsets for t in trees])),
-            start=float(model._baseline_prediction.ravel()[0]),
-            depth=int(nodes["depth"].max()),
+            feature=whole["feature"].astype(np.int32),
+            threshold=whole["threshold"].astype(np.float64),
+            left=left.astype(np.int32),
+            right=right.astype(np.int32),
+            bits=whole["bits"].astype(np.int32),
+            value=whole["value"].astype(np.float64),
+            categories=categories,
+            start=start,
+            depth=_depth(roots, left, right),
         )
 
+    @classmethod
+    def empty(cls) -> Forest:
+        """Return a forest that answers 0.0."""
+        zero = np.zeros(1)
+        leaf = {"feature": zero, "threshold": zero, "left": zero, "right": zero, "value": zero}
+        return cls.joined([{**leaf, "bits": zero - 1}], np.zeros((0, 1), np.uint32), 0.0)
+
     def predict(self, rows: np.ndarray) -> np.ndarray:
-        """Return (n,) for dense rows (n, features) float64; column 0 alone may hold categories."""
+        """Return (n,) for dense rows (n, columns); column 0 alone may hold categories."""
         batch = max(1, LANES // max(1, len(self.roots)))
         parts = [self._walk(rows[i : i + batch]) for i in range(0, len(rows), batch)]
         return np.concatenate(parts) if parts else np.zeros(0)
@@ -90,11 +102,16 @@ class Forest:
             left = values[base + self.feature[node]] <= self.threshold[node]
             special = np.flatnonzero(self.bits[node] >= 0)
             if len(special):
-                mine = category[row[special]]
-                words = self.categories[self.bits[node[special]], mine >> 5]
-                left[special] = (words >> (mine & 31).astype(np.uint32)) & 1
+                left[special] = self._goes_left(node[special], category[row[special]])
             node = np.where(left, self.left[node], self.right[node])
         return np.asarray(self.value[node].reshape(-1, n).sum(axis=0) + self.start)
+
+    def _goes_left(self, node: np.ndarray, category: np.ndarray) -> np.ndarray:
+        word = category >> 5
+        inside = word < self.categories.shape[1]
+        words = self.categories[self.bits[node], np.where(inside, word, 0)]
+        bit = (words >> (category & 31).astype(np.uint32)) & 1
+        return np.asarray(inside & bit.astype(bool))
 
     def to_state(self) -> State:
         """Return the arrays."""
@@ -108,17 +125,12 @@ class Forest:
         return cls(**parts)
 
 
-def _as_asked(model: HistGradientBoostingRegressor, sets: np.ndarray) -> np.ndarray:
-    """Return bit sets over the categories as asked for, not as scikit-learn numbers them.
-
-    It numbers the categories that it saw while fitting from 0 on, so that the two differ as soon as
-    one number was never seen.
-    """
-    if model.is_categorical_ is None or not len(sets):
-        return sets
-    encoder = model._preprocessor.named_transformers_["encoder"]
-    seen = encoder.categories_[0].astype(np.int64)
-    inside = np.unpackbits(sets.astype("<u4").view(np.uint8), axis=1, bitorder="little")
-    asked = np.zeros_like(inside)
-    asked[:, seen] = inside[:, : len(seen)]
-    return np.packbits(asked, axis=1, bitorder="little").view("<u4").astype(np.uint32)
+def _depth(roots: np.ndarray, left: np.ndarray, right: np.ndarray) -> int:
+    """Return the number of steps from a root to the farthest leaf."""
+    level, depth = roots, 0
+    while True:
+        level = level[left[level] != level]
+        if not len(level):
+            return depth
+        level = np.concatenate([left[level], right[level]])
+        depth += 1

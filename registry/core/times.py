@@ -9,37 +9,27 @@ actual to standard and weighs as much as its scatter allows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from registry.core.blocks import NumberBlock
+from registry.core.boosting import BoostingSpec, Examples, Grown, grow
 from registry.core.features import FeatureAssembler
 from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
-from registry.core.progress import Progress, Silent
+from registry.core.progress import Progress, Silent, span
 from registry.core.state import State
 
 KINDS = ("run", "setup")
 MODEL_SCATTER = 0.1
 """Log scatter of an item around what attributes can tell; keeps any one target from ruling."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoostingSpec:
-    """How the boosting is shaped and trained (names are scikit-learn's)."""
-
-    max_iter: int = 300
-    learning_rate: float = 0.08
-    max_leaf_nodes: int = 31
-    max_depth: int = 8
-    min_samples_leaf: int = 10
-    words: int = 300
-    max_features: float = 0.3
-    max_rows: int = 250_000
-    rounds: int = 6
+OUTLIER = 2.0
+"""Log minutes beyond which a time no longer counts more when words are weighed."""
+SHRINK = 5.0
+"""Operations' worth of doubt about what a word says."""
 
 
 @dataclass(frozen=True)
@@ -166,19 +156,21 @@ class TimeModel:
         Returns:
             The model, and (2, operations) log(actual / estimate), NaN without work results.
         """
-        columns = _telling_columns(features, assembler, spec.words)
-        table = _Operations(features, library, rows, columns)
-        forests, centres, known, residuals = [], [], [], []
-        for number, kind in enumerate(KINDS):
-            target = TimeTargets.of(library, kind)
-            learner = _Learner(table, target, spec, seed)
-            forest, estimate = learner.fit(progress or Silent(), 0.5 * number)
-            forests.append(forest)
-            centres.append(target.centre)
+        work = _Operations(features, assembler, library, rows)
+        targets = {kind: TimeTargets.of(library, kind) for kind in KINDS}
+        columns = work.telling_columns(list(targets.values()), spec.words)
+        dense = features[:, columns].toarray()
+        forests, known, residuals = [], [], []
+        for number, (kind, target) in enumerate(targets.items()):
+            part = span(progress or Silent(), number / len(KINDS), (number + 1) / len(KINDS))
+            grown = work.grow(target, dense, spec, seed, part)
+            forests.append(grown.forest)
             counts = library.arrays[f"operation_{kind}_count"]
-            known.append(np.bincount(table.job[counts > 0], minlength=table.jobs) > 0)
+            known.append(np.bincount(work.job[counts > 0], minlength=work.jobs) > 0)
+            estimate = work.estimates(grown, dense) + target.centre[work.job]
             residuals.append(library.arrays[f"operation_log_{kind}"] - estimate)
-        model = cls(columns, tuple(forests), np.stack(centres), np.stack(known))
+        centre = np.stack([target.centre for target in targets.values()])
+        model = cls(columns, tuple(forests), centre, np.stack(known))
         return model, np.stack(residuals).astype(np.float32)
 
     def predict(self, features: sparse.csr_matrix, item: np.ndarray, job: np.ndarray) -> np.ndarray:
@@ -189,8 +181,8 @@ class TimeModel:
             item: (n,) which of them.
             job: (n,) operation numbers.
         """
-        dense = features[:, self.columns].toarray().astype(np.float64)
-        rows = np.column_stack([job.astype(np.float64), dense[item]])
+        dense = features[:, self.columns].toarray()
+        rows = np.column_stack([job.astype(np.float32), dense[item]])
         estimates = np.stack([forest.predict(rows) for forest in self.forests])
         return np.asarray(estimates + self.centre[:, job])
 
@@ -216,101 +208,91 @@ class TimeModel:
         return cls(arrays["columns"], tuple(forests), arrays["centre"], arrays["known"])
 
 
-def _telling_columns(
-    features: sparse.csr_matrix, assembler: FeatureAssembler, words: int
-) -> np.ndarray:
-    """Return the columns of all numbers, and of the words that split the items best."""
-    count = np.asarray((features > 0).sum(axis=0)).ravel()
-    # Columns on the same items say the same thing (a word that is the whole value).
-    marks = np.random.default_rng(0).standard_normal(features.shape[0])
-    signature = np.round(np.asarray((features > 0).T @ marks), 6)
-    numbers: list[int] = []
-    texts: list[int] = []
-    for block, offset in zip(assembler.blocks, assembler.offsets[:-1].tolist(), strict=True):
-        if isinstance(block, NumberBlock):
-            numbers += [offset, offset + 1]
-        else:
-            texts += range(offset, offset + block.width)
-    split = count * (features.shape[0] - count)
-    ordered = sorted((t for t in texts if split[t] > 0), key=lambda t: (-split[t], t))
-    chosen: dict[float, int] = {}
-    for column in ordered:
-        if len(chosen) == words:
-            break
-        chosen.setdefault(float(signature[column]), column)
-    return np.array(numbers + list(chosen.values()), dtype=np.int32)
-
-
 class _Operations:
-    """The routed items' operations as rows of a dense table, built for the rows asked for."""
+    """The routed items' operations: which item and operation each is about."""
 
     def __init__(
         self,
         features: sparse.csr_matrix,
+        assembler: FeatureAssembler,
         library: RoutingLibrary,
         rows: np.ndarray,
-        columns: np.ndarray,
     ) -> None:
+        self.features, self.assembler = features, assembler
         self.jobs = len(library.names["jobs"])
         self.job = library.arrays["operation_job"].astype(np.int64)
         place = np.full(len(library), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        self.place = place[library.routing_item[library.operation_routing]]
-        self.dense = features[:, columns].toarray()
+        self.item = place[library.routing_item[library.operation_routing]]
 
-    def rows(self, operations: np.ndarray) -> np.ndarray:
-        """Return (len(operations), 1 + columns) float64: operation number, then features."""
-        table = np.empty((len(operations), 1 + self.dense.shape[1]))
-        table[:, 0] = self.job[operations]
-        table[:, 1:] = self.dense[self.place[operations]]
-        return table
+    def telling_columns(self, targets: Sequence[TimeTargets], words: int) -> np.ndarray:
+        """Return the columns of all numbers, and of the words that tell most about times."""
+        numbers: list[int] = []
+        texts: list[int] = []
+        assembler = self.assembler
+        for block, offset in zip(assembler.blocks, assembler.offsets[:-1].tolist(), strict=True):
+            if isinstance(block, NumberBlock):
+                numbers += [offset, offset + 1]
+            else:
+                texts += range(offset, offset + block.width)
+        marked = (self.features[:, texts] > 0).astype(np.float32)
+        told = sum((self._told_by(marked, target) for target in targets), np.zeros(len(texts)))
+        # Columns on the same items say the same thing (a word that is the whole value).
+        marks = np.random.default_rng(0).standard_normal(marked.shape[0])
+        signature = np.round(np.asarray(marked.T @ marks), 4)
+        chosen: dict[float, int] = {}
+        for column in np.argsort(-told, kind="stable").tolist():
+            if len(chosen) == words or told[column] <= 0:
+                break
+            chosen.setdefault(float(signature[column]), texts[column])
+        return np.array(numbers + list(chosen.values()), dtype=np.int32)
 
+    def _told_by(self, marked: sparse.csr_matrix, target: TimeTargets) -> np.ndarray:
+        """Return for each word the squared error that its own centre of each operation removes."""
+        relative, known = self._relative(target)
+        shape = (marked.shape[0], self.jobs)
+        at = (self.item[known], self.job[known])
+        trust = sparse.csr_matrix((target.weight[known], at), shape=shape)
+        gap = np.clip(relative, -OUTLIER, OUTLIER) * target.weight[known]
+        total = sparse.csr_matrix((gap, at), shape=shape)
+        mean = np.asarray(total.sum(axis=0)) / np.maximum(np.asarray(trust.sum(axis=0)), 1e-9)
+        weight = (marked.T @ trust).toarray()
+        off = (marked.T @ total).toarray() - weight * mean
+        return np.asarray((off**2 / (weight + SHRINK)).sum(axis=1))
 
-class _Learner:
-    """Fits one kind of time."""
-
-    def __init__(
-        self, table: _Operations, target: TimeTargets, spec: BoostingSpec, seed: int
-    ) -> None:
-        self.table, self.target, self.spec, self.seed = table, target, spec, seed
+    def _relative(self, target: TimeTargets) -> tuple[np.ndarray, np.ndarray]:
+        """Return log minutes relative to the operation's centre, where known, and where that is."""
         known = np.flatnonzero(np.isfinite(target.value))
+        return target.value[known] - target.centre[self.job[known]], known
+
+    def grow(
+        self, target: TimeTargets, dense: np.ndarray, spec: BoostingSpec, seed: int, told: Progress
+    ) -> Grown:
+        """Grow the trees of one kind of time."""
+        relative, known = self._relative(target)
         if len(known) > spec.max_rows:
             rng = np.random.default_rng(seed)
-            known = np.sort(rng.choice(known, spec.max_rows, replace=False))
-        self.chosen = known
-
-    def fit(self, progress: Progress, start: float) -> tuple[Forest, np.ndarray]:
-        """Return the trees and the estimated log minutes of every operation."""
-        table, target, spec = self.table, self.target, self.spec
-        job = table.job[self.chosen]
-        model = HistGradientBoostingRegressor(
-            learning_rate=spec.learning_rate,
-            max_leaf_nodes=spec.max_leaf_nodes,
-            max_depth=spec.max_depth,
-            min_samples_leaf=min(spec.min_samples_leaf, max(2, len(self.chosen) // 40)),
-            categorical_features=[0] if table.jobs <= 255 else None,
-            max_features=spec.max_features,
-            early_stopping=False,
-            warm_start=True,
-            random_state=self.seed,
+            some = np.sort(rng.choice(len(known), spec.max_rows, replace=False))
+            relative, known = relative[some], known[some]
+        examples = Examples(
+            self._rows(known, dense), relative, target.weight[known], self.item[known]
         )
-        rows = table.rows(self.chosen)
-        relative = target.value[self.chosen] - target.centre[job]
-        if not len(rows):  # nobody ever timed anything: an empty tree that adds nothing
-            rows, relative = np.zeros((2, rows.shape[1])), np.zeros(2)
-            weights = np.ones(2)
-        else:
-            weights = target.weight[self.chosen]
-        for turn in range(1, spec.rounds + 1):
-            progress.report(start + 0.5 * (turn - 1) / spec.rounds, "learning times")
-            model.set_params(max_iter=max(1, spec.max_iter * turn // spec.rounds))
-            model.fit(rows, relative, sample_weight=weights)
-        return Forest.of(model), self._estimates(model)
+        return grow(
+            examples, spec, seed=seed, report=lambda share: told.report(share, "learning times")
+        )
 
-    def _estimates(self, model: HistGradientBoostingRegressor, batch: int = 50_000) -> np.ndarray:
-        everything = np.arange(len(self.table.job))
+    def estimates(self, grown: Grown, dense: np.ndarray, batch: int = 50_000) -> np.ndarray:
+        """Return what trees say (operations,) about every operation."""
+        everything = np.arange(len(self.job))
         parts = [
-            model.predict(self.table.rows(everything[i : i + batch]))
+            grown.predict(self._rows(everything[i : i + batch], dense))
             for i in range(0, len(everything), batch)
         ]
-        return np.asarray(np.concatenate(parts) + self.target.centre[self.table.job])
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _rows(self, operations: np.ndarray, dense: np.ndarray) -> np.ndarray:
+        """Return (len(operations), 1 + columns) float32: operation number, then features."""
+        table = np.empty((len(operations), 1 + dense.shape[1]), dtype=np.float32)
+        table[:, 0] = self.job[operations]
+        table[:, 1:] = dense[self.item[operations]]
+        return table

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from registry.core.blocks import FeatureLimits
+from registry.core.boosting import BoostingSpec
 from registry.core.index import IndexSpec
 from registry.core.network import NetworkSpec
-from registry.core.times import BoostingSpec
 
 
 @dataclass(frozen=True, slots=True)

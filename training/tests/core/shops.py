@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from registry.core.boosting import BoostingSpec
 from registry.core.cleaning import Attribute, AttributeKind
 from registry.core.network import NetworkSpec
 from registry.core.routing import Item
 from registry.core.tables import RESULT_COLUMNS, ROUTING_COLUMNS, Tables
-from registry.core.times import BoostingSpec
 from training.core.specs import TrainingSpec
 
 ATTRIBUTES = (
@@ -25,7 +25,7 @@ ATTRIBUTES = (
 QUICK = TrainingSpec(
     folds=2,
     network=NetworkSpec(hidden=32, last=16, steps=150, max_epochs=20),
-    times=BoostingSpec(max_iter=20, min_samples_leaf=5, rounds=2),
+    times=BoostingSpec(max_iter=20, min_samples_leaf=5),
 )
 ROUTES = {
     "SEAL": ("CUT", "TURN", "INSP"),

@@ -13,7 +13,6 @@ from registry.core.model import RoutingModel
 from registry.core.progress import Cancelled, Silent
 from registry.core.routing import Item, Prediction, TimeSource
 from registry.core.tables import Tables
-from registry.core.times import BoostingSpec
 from training.core import trainer
 from training.core.dataset import prepare
 from training.core.specs import TrainingSpec
@@ -124,11 +123,6 @@ def test_an_item_with_two_valid_routings_teaches_both() -> None:
     model = trained(both)
     assert len(model.routings_of("I0")) == 2
     assert_whole(model.predict([asked(1)])[0])
-
-
-def test_fewer_trees_than_rounds_are_enough() -> None:
-    few = replace(QUICK, times=BoostingSpec(max_iter=2, rounds=6))
-    assert_whole(trained(shop(20), few).predict([asked(1)])[0])
 
 
 class Stop:
