@@ -20,6 +20,14 @@ from registry.core.progress import Progress, Silent
 from registry.core.state import State
 
 
+FIRST = np.float32(0.9)
+"""What a step keeps of the mean slope."""
+SECOND = np.float32(0.999)
+"""What a step keeps of the mean squared slope."""
+EPSILON = np.float32(1e-8)
+CACHED_ROWS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """How a network is shaped and trained."""
@@ -32,7 +40,7 @@ class NetworkSpec:
     rate: float = 2e-3
     decay: float = 0.2
     drop_features: float = 0.05
-    drop_hidden: float = 0.1
+    drop_hidden: float = 0.25
     max_items: int = 60_000
 
 
@@ -73,7 +81,7 @@ class Network:
         training = _Training(features, loss, spec, np.random.default_rng(seed))
         # One thread: these products are too small to share, and a second one that waits for a busy
         # core made a step five times slower.
-        with threadpool_limits(1):
+        with threadpool_limits(1, user_api="blas"):
             return cls(training.run(progress or Silent(), step_name))
 
     def first_layer(self, features: sparse.csr_matrix) -> np.ndarray:
@@ -107,6 +115,7 @@ class _Training:
         self.weights = _initial(features.shape[1], loss.start, spec, rng)
         self.first = {name: np.zeros_like(w) for name, w in self.weights.items()}
         self.second = {name: np.zeros_like(w) for name, w in self.weights.items()}
+        self.second["w1"] = np.zeros((features.shape[1], 1), np.float32)
         self.step = 0
 
     def run(self, progress: Progress, step_name: str) -> dict[str, np.ndarray]:
@@ -128,14 +137,14 @@ class _Training:
         gradients = self._gradients(rows)
         self.step += 1
         rate = self._rate(total)
-        fix1, fix2 = 1 - 0.9**self.step, 1 - 0.999**self.step
+        stride = rate / (1 - float(FIRST) ** self.step)
+        keep = 1 - rate * self.spec.decay
+        settled = 1 / (1 - float(SECOND) ** self.step)
         for name, gradient in gradients.items():
-            weights, first, second = self.weights[name], self.first[name], self.second[name]
-            first += 0.1 * (gradient - first)
-            second += 0.001 * (gradient * gradient - second)
-            if name.startswith("w"):
-                weights *= 1 - rate * self.spec.decay
-            weights -= (rate / fix1) * first / (np.sqrt(second / fix2) + 1e-8)
+            moments = self.first[name], self.second[name]
+            descend = _descend_by_rows if name == "w1" else _descend_by_entries
+            shrink = keep if name.startswith("w") else 1.0
+            descend(self.weights[name], gradient, moments, stride, shrink, settled)
 
     def _rate(self, total: int) -> float:
         warm = max(1, total // 20)
@@ -168,6 +177,55 @@ class _Training:
         mask = (before > 0) & (self.rng.random(before.shape, dtype=np.float32) < keep)
         scaled = mask.astype(np.float32) / keep
         return before * scaled, scaled
+
+
+def _descend_by_entries(
+    weights: np.ndarray,
+    gradient: np.ndarray,
+    moments: tuple[np.ndarray, np.ndarray],
+    stride: float,
+    shrink: float,
+    settled: float,
+) -> None:
+    """Adam: each weight has a pace of its own.  Uses up the gradient."""
+    first, second = moments
+    first *= FIRST
+    first += np.float32(1 - FIRST) * gradient
+    second *= SECOND
+    gradient *= gradient
+    second += np.float32(1 - SECOND) * gradient
+    pace = np.sqrt(second * np.float32(settled)) + EPSILON
+    weights *= np.float32(shrink)
+    weights -= np.float32(stride) * first / pace
+
+
+def _descend_by_rows(
+    weights: np.ndarray,
+    gradient: np.ndarray,
+    moments: tuple[np.ndarray, np.ndarray],
+    stride: float,
+    shrink: float,
+    settled: float,
+) -> None:
+    """Adam with one pace for all weights of a feature, some rows at a time to stay in the cache.
+
+    A feature's weights are all touched by the same items, so one second moment describes them; this
+    is a third of the work, and generalised better than one for each weight (docs/adr/0009).
+    """
+    first, second = moments
+    for start in range(0, len(weights), CACHED_ROWS):
+        part = slice(start, start + CACHED_ROWS)
+        slope, along, weight, spread = gradient[part], first[part], weights[part], second[part]
+        spread *= SECOND
+        power = np.einsum("ij,ij->i", slope, slope)[:, None] / np.float32(slope.shape[1])
+        spread += np.float32(1 - SECOND) * power
+        along *= FIRST
+        slope *= np.float32(1 - FIRST)
+        along += slope
+        weight *= np.float32(shrink)
+        pace = np.float32(stride) / (np.sqrt(spread * np.float32(settled)) + EPSILON)
+        np.multiply(along, pace, out=slope)
+        weight -= slope
 
 
 def _initial(
