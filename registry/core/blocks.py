@@ -100,28 +100,14 @@ class TextBlock:
         marks = np.zeros(self.width)
         weight = np.random.default_rng(0).random(len(values))
         for value, mark in zip(values, weight.tolist(), strict=True):
-            marks[self._encode(value)] += mark
+            marks[self.encode(value)] += mark
         first: dict[float, str] = {}
         for token, mark in zip(self.tokens[2:], np.round(marks[2:], 9).tolist(), strict=True):
             first.setdefault(mark, token)
         return [MISSING, RARE, *first.values()]
 
-    def rows(self, items: CleanItems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return for each item its number of entries, then all their columns and values."""
-        column = items.texts.get(self.attributes[0])
-        if column is None:
-            codes, encoded = np.full(len(items), -1), []
-        else:
-            codes, encoded = column.codes, [self._encode(value) for value in column.values]
-        encoded.append([0])
-        lengths = np.array([len(entries) for entries in encoded])
-        flat = np.fromiter((i for entries in encoded for i in entries), np.int32, lengths.sum())
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        row_lengths = lengths[codes]
-        positions = np.repeat(starts[codes], row_lengths) + within(row_lengths)
-        return row_lengths, flat[positions], np.ones(len(positions), dtype=np.float32)
-
-    def _encode(self, value: str) -> list[int]:
+    def encode(self, value: str) -> list[int]:
+        """Return the columns, within the block, that a clean value has."""
         index = self._index
         found = [index[key] for key in ("w:" + word for word in words_of(value)) if key in index]
         if self._trigrams:
@@ -164,22 +150,8 @@ class NumberBlock:
         edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
         if len(edges) < 2 and len(np.unique(known)) < 2:
             return None
-        logs = _log(known)
+        logs = logs_of(known)
         return cls(source, edges.tolist(), float(logs.mean()), float(logs.std()) or 1.0)
-
-    def rows(self, items: CleanItems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return for each item its number of entries, then all their columns and values."""
-        numbers = figures(self.source, items)
-        known = np.isfinite(numbers)
-        steps = np.where(known, np.searchsorted(self.edges, numbers, side="left"), 0)
-        lengths = 1 + steps
-        columns = 1 + within(lengths)
-        first = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        values = np.ones(len(columns), dtype=np.float32)
-        columns[first] = np.where(known, 1, 0)
-        scaled = np.clip((_log(np.where(known, numbers, 0.0)) - self.mean) / self.sd, -4, 4)
-        values[first] = np.where(known, scaled, 1.0)
-        return lengths, columns.astype(np.int32), values
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``block_from_json`` takes."""
@@ -208,14 +180,8 @@ def _frequent(counts: Counter[str], least: int, most: int, rows: int) -> list[st
     return [token for _, token in sorted(kept)[:most]]
 
 
-def within(lengths: np.ndarray) -> np.ndarray:
-    """Return 0..length-1 for each length, laid end to end."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total) - np.repeat(ends - lengths, lengths))
-
-
-def _log(numbers: np.ndarray) -> np.ndarray:
+def logs_of(numbers: np.ndarray) -> np.ndarray:
+    """Return sign(x) log(1 + |x|)."""
     logs: np.ndarray = np.sign(numbers) * np.log1p(np.abs(numbers))
     return logs
 

@@ -80,11 +80,10 @@ class Encoder:
         start, end = encoded.features.indptr[row : row + 2]
         columns = encoded.features.indices[start:end]
         parts = w1[columns] * encoded.features.data[start:end, None]
-        edges = np.searchsorted(columns, offsets)
-        sums = np.vstack([np.zeros((1, parts.shape[1]), parts.dtype), np.cumsum(parts, axis=0)])
+        # Every block has an entry, if only "missing", so none of the sums is over nothing.
+        sums = np.add.reduceat(parts, np.searchsorted(columns, offsets[:-1]), axis=0)
         layers = np.repeat(encoded.first[row : row + 1], len(names), axis=0)
         for variant, name in enumerate(names):
             for block in self.assembler.blocks_of(name):
-                layers[variant] -= sums[edges[block + 1]] - sums[edges[block]]
-                layers[variant] += w1[offsets[block]]  # every block's first column is "missing"
+                layers[variant] += w1[offsets[block]] - sums[block]  # its first column: "missing"
         return layers

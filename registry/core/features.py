@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
@@ -29,11 +30,14 @@ from registry.core.blocks import (
     NumberBlock,
     TextBlock,
     block_from_json,
-    within,
 )
 from registry.core.cleaning import Attribute, CleanItems, Factor
 from registry.core.completion import Completion
+from registry.core.encoding import Entries, NumberEncoder, TextEncoder
 from registry.core.textnumbers import numbers_of
+
+BATCH = 20_000
+"""Items whose rows are built at once."""
 
 
 class FeatureAssembler:
@@ -44,7 +48,10 @@ class FeatureAssembler:
     ) -> None:
         self.attributes = tuple(attributes)
         self.completion = completion
-        self.blocks = tuple(blocks)
+        words = [block for block in blocks if isinstance(block, TextBlock)]
+        numbers = [block for block in blocks if isinstance(block, NumberBlock)]
+        self._texts, self._numbers = TextEncoder(words), NumberEncoder(numbers)
+        self.blocks: tuple[Block, ...] = (*words, *numbers)
         widths = [block.width for block in self.blocks]
         self.offsets = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
 
@@ -90,22 +97,30 @@ class FeatureAssembler:
             CSR matrix (n, width), float32.
         """
         items = self.completion.apply(items)
-        parts = [block.rows(items) for block in self.blocks]
-        totals = np.zeros(len(items), dtype=np.int64)  # a plant without attributes has no blocks
-        for lengths, _, _ in parts:
-            totals += lengths
-        indptr = np.concatenate([[0], np.cumsum(totals)])
-        indices = np.empty(indptr[-1], dtype=np.int32)
-        data = np.empty(indptr[-1], dtype=np.float32)
-        cursor = indptr[:-1].copy()
-        for block, offset, (lengths, columns, values) in zip(
-            self.blocks, self.offsets[:-1], parts, strict=True
-        ):
-            places = np.repeat(cursor, lengths) + within(lengths)
-            indices[places] = columns + offset
-            data[places] = values * _factor(block, weights)
-            cursor += lengths
-        return sparse.csr_matrix((data, indices, indptr), shape=(len(items), self.width))
+        words, numbers = self._texts.table(items), self._numbers.figures(items)
+        parts = [
+            self._matrix(words.entries(part), self._numbers.entries(numbers[part]), weights)
+            for part in (slice(i, i + BATCH) for i in range(0, max(1, len(items)), BATCH))
+        ]
+        return parts[0] if len(parts) == 1 else sparse.vstack(parts, format="csr")
+
+    def _matrix(
+        self, texts: Entries, numbers: Entries, weights: Mapping[str, float] | None
+    ) -> sparse.csr_matrix:
+        lengths = np.hstack([texts.lengths, numbers.lengths])
+        rows, blocks = lengths.shape
+        indptr = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))])
+        block = np.tile(np.arange(blocks), rows).repeat(lengths.ravel())
+        indices = np.empty(len(block), dtype=np.int32)
+        data = np.empty(len(block), dtype=np.float32)
+        wordy = block < texts.lengths.shape[1]
+        indices[wordy], data[wordy] = texts.columns, texts.values
+        indices[~wordy], data[~wordy] = numbers.columns, numbers.values
+        indices += self.offsets[:-1].astype(np.int32)[block]
+        if weights:
+            factors = [_factor(each, weights) for each in self.blocks]
+            data *= np.array(factors, dtype=np.float32)[block]
+        return sparse.csr_matrix((data, indices, indptr), shape=(rows, self.width))
 
     def blocks_of(self, attribute: str) -> list[int]:
         """Return the positions of the blocks that look at an attribute."""
@@ -129,10 +144,8 @@ class FeatureAssembler:
         )
 
 
-def _factor(block: Block, weights: Mapping[str, float] | None) -> np.float32:
-    if not weights:
-        return np.float32(1.0)
-    return np.float32(np.prod([weights.get(name, 1.0) for name in block.attributes]))
+def _factor(block: Block, weights: Mapping[str, float]) -> float:
+    return math.prod(weights.get(name, 1.0) for name in block.attributes)
 
 
 def _number_sources(

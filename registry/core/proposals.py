@@ -195,5 +195,7 @@ def _share(flags: np.ndarray, weights: np.ndarray) -> float:
 
 
 def _median(values: np.ndarray) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else None
+    known = np.sort(values[np.isfinite(values)])
+    if not len(known):
+        return None
+    return float(known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2

@@ -1,0 +1,149 @@
+"""All text blocks, and all number blocks, encoded at once.
+
+A plant has dozens of blocks and a request one item, so block by block most of the time would go
+into calls.  Here an item's entries come out in the order in which a sparse row keeps them: block
+after block, columns rising.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from registry.core.blocks import NumberBlock, TextBlock, figures, logs_of
+from registry.core.cleaning import CleanItems
+from registry.core.textnumbers import numbers_of
+
+BATCH = 256
+"""Items whose numbers are compared with all bins at once."""
+FAR = 4.0
+"""Standard deviations beyond which a number is just large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of n items in b blocks.
+
+    Attributes:
+        lengths: (n, b) how many each item has in each block.
+        columns: (sum,) the column within its block, item after item, block after block.
+        values: (sum,) float32.
+    """
+
+    lengths: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """The entries of every distinct text of some items.
+
+    Attributes:
+        codes: (n, b) which text each item has in each block.
+        start: (texts,) where a text's columns begin.
+        size: (texts,) how many it has.
+        columns: (sum,) the columns within their block.
+    """
+
+    codes: np.ndarray
+    start: np.ndarray
+    size: np.ndarray
+    columns: np.ndarray
+
+    def entries(self, part: slice) -> Entries:
+        """Return the entries of some of the items."""
+        codes = self.codes[part]
+        lengths = self.size[codes]
+        begin = np.repeat(self.start[codes].ravel(), lengths.ravel())
+        places = begin + within(lengths.ravel())
+        return Entries(lengths, self.columns[places], np.ones(len(places), dtype=np.float32))
+
+
+class TextEncoder:
+    """The text blocks of an assembler."""
+
+    def __init__(self, blocks: Sequence[TextBlock]) -> None:
+        self.blocks = tuple(blocks)
+
+    def table(self, items: CleanItems) -> WordTable:
+        """Encode every distinct text once; a blank one has the column for "missing"."""
+        encoded: list[list[int]] = [[0]]
+        codes = np.zeros((len(items), len(self.blocks)), dtype=np.int32)
+        for place, block in enumerate(self.blocks):
+            column = items.texts.get(block.attributes[0])
+            if column is not None:
+                codes[:, place] = np.where(column.codes < 0, 0, column.codes + len(encoded))
+                encoded += [block.encode(value) for value in column.values]
+        size = np.array([len(columns) for columns in encoded])
+        flat = np.fromiter((c for columns in encoded for c in columns), np.int32, size.sum())
+        return WordTable(codes, np.cumsum(size) - size, size, flat)
+
+
+class NumberEncoder:
+    """The number blocks of an assembler."""
+
+    def __init__(self, blocks: Sequence[NumberBlock]) -> None:
+        self.blocks = tuple(blocks)
+        most = max((len(block.edges) for block in blocks), default=0)
+        self._edges = np.full((len(blocks), most), np.inf)
+        for row, block in zip(self._edges, blocks, strict=True):
+            row[: len(block.edges)] = block.edges
+        self._mean = np.array([block.mean for block in blocks])
+        self._sd = np.array([block.sd for block in blocks])
+        self._texts: dict[str, list[tuple[int, str]]] = {}
+        for place, block in enumerate(blocks):
+            if block.source["of"] == "text":
+                found = self._texts.setdefault(block.attributes[0], [])
+                found.append((place, block.source["key"]))
+
+    def entries(self, numbers: np.ndarray) -> Entries:
+        """Return the entries of figures (n, b).
+
+        A known number has its scaled logarithm and one for each bin that it passes; an unknown one
+        has the column for "missing".
+        """
+        known = np.isfinite(numbers)
+        lengths = 1 + self._passed(numbers)
+        columns = 1 + within(lengths.ravel())
+        first = np.cumsum(lengths.ravel()) - lengths.ravel()
+        columns[first] = known.ravel()
+        scaled = (logs_of(np.where(known, numbers, 0.0)) - self._mean) / self._sd
+        values = np.ones(len(columns), dtype=np.float32)
+        values[first] = np.where(known, np.clip(scaled, -FAR, FAR), 1.0).ravel()
+        return Entries(lengths, columns.astype(np.int32), values)
+
+    def _passed(self, numbers: np.ndarray) -> np.ndarray:
+        """Return how many edges (n, b) each number lies beyond; an unknown one beyond none."""
+        steps = np.empty(numbers.shape, dtype=np.int64)
+        for begin in range(0, len(numbers), BATCH):
+            part = slice(begin, begin + BATCH)
+            steps[part] = (self._edges < numbers[part, :, None]).sum(axis=2)
+        return steps
+
+    def figures(self, items: CleanItems) -> np.ndarray:
+        """Return the number (n, b) that each block looks at, NaN where unknown."""
+        numbers = np.full((len(items), len(self.blocks)), np.nan)
+        for place, block in enumerate(self.blocks):
+            if block.source["of"] != "text":
+                numbers[:, place] = figures(block.source, items)
+        for name, wanted in self._texts.items():
+            column = items.texts.get(name)
+            if column is None:
+                continue
+            table = np.full((len(column.values) + 1, len(wanted)), np.nan)
+            for row, value in zip(table, column.values, strict=False):
+                told = numbers_of(value)
+                if told:
+                    row[:] = [told.get(key, np.nan) for _, key in wanted]
+            numbers[:, [place for place, _ in wanted]] = table[column.codes]
+        return numbers
+
+
+def within(lengths: np.ndarray) -> np.ndarray:
+    """Return 0..length-1 for each length, laid end to end."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(total) - np.repeat(ends - lengths, lengths))
