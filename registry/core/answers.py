@@ -82,6 +82,7 @@ class Answerer:
         found, pool = asked.found, asked.found.pool
         near = self._neighbourhood(asked)
         operations: dict[int, Operation] = {}
+        steps: dict[tuple[int, int], Operation] = {}
         support = _supports(pool)
         candidates: list[Candidate] = []
         for place, confidence in zip(
@@ -94,15 +95,15 @@ class Answerer:
                         job, near, asked.minutes[job], support.get(job, 0.0)
                     )
             known = int(pool.known[place])
-            steps = tuple(
-                replace(operations[job], sequence=PROC_STEP * position)
-                for position, job in enumerate(jobs, start=1)
-            )
+            for step in enumerate(jobs, start=1):
+                if step not in steps:  # candidates have most steps in common
+                    position, job = step
+                    steps[step] = replace(operations[job], sequence=PROC_STEP * position)
             similarity, reference = self._reference(found, known)
             candidates.append(
                 Candidate(
                     rank=len(candidates) + 1,
-                    operations=steps,
+                    operations=tuple(steps[step] for step in enumerate(jobs, start=1)),
                     confidence=confidence,
                     similarity=similarity,
                     reference_item=reference,
