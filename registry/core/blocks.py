@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from registry.core.cleaning import CleanItems, Factor, code_key
-from registry.core.textnumbers import numbers_of
+from registry.core.cleaning import Factor, code_key
 
 MISSING = "missing"
 RARE = "rare"
@@ -141,9 +140,8 @@ class NumberBlock:
         return 2 + len(self.edges)
 
     @classmethod
-    def fit(cls, source: Mapping[str, Any], items: CleanItems, bins: int) -> NumberBlock | None:
-        """Learn scale and bin edges; None when the number hardly varies."""
-        numbers = figures(source, items)
+    def fit(cls, source: Mapping[str, Any], numbers: np.ndarray, bins: int) -> NumberBlock | None:
+        """Learn scale and bin edges from figures (n,); None when they hardly vary."""
         known = numbers[np.isfinite(numbers)]
         if len(known) < 3:
             return None
@@ -184,24 +182,3 @@ def logs_of(numbers: np.ndarray) -> np.ndarray:
     """Return sign(x) log(1 + |x|)."""
     logs: np.ndarray = np.sign(numbers) * np.log1p(np.abs(numbers))
     return logs
-
-
-def figures(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
-    """Return the number (items,) that a source gives for each item, NaN where unknown."""
-    names = source["attributes"]
-    if source["of"] == "text":
-        column = items.texts.get(names[0])
-        if column is None:
-            return np.full(len(items), np.nan)
-        key = source["key"]
-        table = [numbers_of(value).get(key, np.nan) for value in column.values]
-        return np.asarray(np.array([*table, np.nan])[column.codes])
-    unknown = np.full(len(items), np.nan)
-    first = items.numbers.get(names[0], unknown)
-    if source["of"] == "attribute":
-        return first
-    second = items.numbers.get(names[1], unknown)
-    if source["of"] == "difference":
-        return np.asarray(first - second)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(second > 0, first / second, np.nan)

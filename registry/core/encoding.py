@@ -7,12 +7,13 @@ after block, columns rising.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from registry.core.blocks import NumberBlock, TextBlock, figures, logs_of
+from registry.core.blocks import NumberBlock, TextBlock, logs_of
 from registry.core.cleaning import CleanItems
 from registry.core.textnumbers import numbers_of
 
@@ -93,11 +94,10 @@ class NumberEncoder:
             row[: len(block.edges)] = block.edges
         self._mean = np.array([block.mean for block in blocks])
         self._sd = np.array([block.sd for block in blocks])
-        self._texts: dict[str, list[tuple[int, str]]] = {}
-        for place, block in enumerate(blocks):
-            if block.source["of"] == "text":
-                found = self._texts.setdefault(block.attributes[0], [])
-                found.append((place, block.source["key"]))
+
+    def figures(self, items: CleanItems) -> np.ndarray:
+        """Return the number (n, b) that each block looks at, NaN where unknown."""
+        return figures([block.source for block in self.blocks], items)
 
     def entries(self, numbers: np.ndarray) -> Entries:
         """Return the entries of figures (n, b).
@@ -123,23 +123,43 @@ class NumberEncoder:
             steps[part] = (self._edges < numbers[part, :, None]).sum(axis=2)
         return steps
 
-    def figures(self, items: CleanItems) -> np.ndarray:
-        """Return the number (n, b) that each block looks at, NaN where unknown."""
-        numbers = np.full((len(items), len(self.blocks)), np.nan)
-        for place, block in enumerate(self.blocks):
-            if block.source["of"] != "text":
-                numbers[:, place] = figures(block.source, items)
-        for name, wanted in self._texts.items():
-            column = items.texts.get(name)
-            if column is None:
-                continue
+
+def figures(sources: Sequence[Mapping[str, Any]], items: CleanItems) -> np.ndarray:
+    """Return the numbers (items, sources) that sources give, NaN where unknown.
+
+    Args:
+        sources: ``of`` says whether a number is an ``attribute``, the ``ratio`` or ``difference``
+            of two ``attributes``, or stands in a ``text`` under a ``key``.
+        items: clean items.
+    """
+    numbers = np.full((len(items), len(sources)), np.nan)
+    keys: dict[str, list[tuple[int, str]]] = {}
+    for place, source in enumerate(sources):
+        if source["of"] == "text":
+            keys.setdefault(source["attributes"][0], []).append((place, source["key"]))
+        else:
+            numbers[:, place] = _of_attributes(source, items)
+    for name, wanted in keys.items():
+        column = items.texts.get(name)
+        if column is not None:  # each text is read once for all its keys
             table = np.full((len(column.values) + 1, len(wanted)), np.nan)
             for row, value in zip(table, column.values, strict=False):
-                told = numbers_of(value)
-                if told:
+                if told := numbers_of(value):
                     row[:] = [told.get(key, np.nan) for _, key in wanted]
             numbers[:, [place for place, _ in wanted]] = table[column.codes]
-        return numbers
+    return numbers
+
+
+def _of_attributes(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
+    unknown = np.full(len(items), np.nan)
+    first, *others = (items.numbers.get(name, unknown) for name in source["attributes"])
+    if source["of"] == "attribute":
+        return first
+    second = others[0]
+    if source["of"] == "difference":
+        return np.asarray(first - second)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(second > 0, first / second, np.nan)
 
 
 def within(lengths: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ from registry.core.blocks import (
 )
 from registry.core.cleaning import Attribute, CleanItems, Factor
 from registry.core.completion import Completion
-from registry.core.encoding import Entries, NumberEncoder, TextEncoder
+from registry.core.encoding import Entries, NumberEncoder, TextEncoder, figures
 from registry.core.textnumbers import numbers_of
 
 BATCH = 20_000
@@ -78,8 +78,9 @@ class FeatureAssembler:
             column = items.texts.get(attribute.name)
             if column is not None and (column.codes >= 0).any():
                 blocks.append(TextBlock.fit(attribute.name, column, limits))
-        for source in _number_sources(items, attributes, limits):
-            block = NumberBlock.fit(source, items, limits.bins)
+        sources = list(_number_sources(items, attributes, limits))
+        for source, numbers in zip(sources, figures(sources, items).T, strict=True):
+            block = NumberBlock.fit(source, numbers, limits.bins)
             if block is not None:
                 blocks.append(block)
         return cls(attributes, completion, blocks)
