@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from prediction.services import predictions
 from registry import params
+from registry.core.routing import TimeSource
 
 PLAIN_TYPES = (str, int, float, bool, type(None))
 
@@ -86,21 +87,32 @@ class SimilarIn(AskIn):
     top_k = serializers.IntegerField(min_value=1, max_value=50, default=10)
 
 
-class TotalOut(serializers.Serializer[Any]):
-    """Minutes with their 80 % interval."""
+class MinutesOut(serializers.Serializer[Any]):
+    """Minutes with their 80 % interval; null is unknown, which is not 0."""
 
     minutes = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
 
 
-class EstimateOut(TotalOut):
+class TotalOut(MinutesOut):
+    """Minutes of a whole routing; null where no operation's time is known."""
+
+    incomplete = serializers.BooleanField(
+        help_text="The time of some operations is unknown: minutes and low count the others, so "
+        "they are at least what it takes, and high is null."
+    )
+
+
+class EstimateOut(MinutesOut):
     """A time and what it rests on."""
 
     optimal = serializers.FloatField(allow_null=True)
     safe = serializers.FloatField(allow_null=True)
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=["work_results", "model", "standard"]
+        choices=[source.value for source in TimeSource],
+        help_text="unknown: the plant has neither a work result nor a standard for this "
+        "operation, and every figure is null.",
     )
     sample_count = serializers.IntegerField()
     evidence = serializers.ListField(child=serializers.CharField())

@@ -89,14 +89,30 @@ def _where(operation: Operation) -> str:
     return operation.resource.name or operation.resource.code if operation.resource else ""
 
 
-def _interval(estimate: TimeEstimate | Total, digits: int = 1) -> str:
-    low, high = f"{estimate.low:.{digits}f}", f"{estimate.high:.{digits}f}"
-    return f"{estimate.minutes:.{digits}f} ({low}..{high})"
+def _interval(told: TimeEstimate | Total, digits: int = 1) -> str:
+    """Return minutes with their interval, or that they are unknown in part or as a whole."""
+    if told.minutes is None:
+        return "unknown"
+    if told.low is None or told.high is None:
+        return f"at least {told.minutes:.{digits}f}"
+    return f"{told.minutes:.{digits}f} ({told.low:.{digits}f}..{told.high:.{digits}f})"
+
+
+def _least(total: Total, digits: int) -> str:
+    """Return the minutes of a total in a column of numbers."""
+    if total.minutes is None:
+        return "unknown"
+    return f"{'≥ ' if total.incomplete else ''}{total.minutes:.{digits}f}"
 
 
 def _totals(candidate: Candidate) -> Text:
-    setup, run = _interval(setup_total(candidate)), _interval(run_total(candidate), 2)
-    return Text(f"Total: setup {setup} min an order, run {run} min a piece; 80 % intervals")
+    setup, run = setup_total(candidate), run_total(candidate)
+    parts = [
+        f"setup {_interval(setup)}{' min an order' if setup.minutes is not None else ''}",
+        f"run {_interval(run, 2)}{' min a piece' if run.minutes is not None else ''}",
+    ]
+    gap = "; some times are unknown" if setup.incomplete or run.incomplete else ""
+    return Text(f"Total: {', '.join(parts)}; 80 % intervals{gap}")
 
 
 def _alternatives(candidates: Sequence[Candidate]) -> Table:
@@ -115,6 +131,6 @@ def _list(answers: Sequence[Prediction]) -> Table:
     for answer in answers:
         best = answer.candidates[0]
         sure = "planner" if answer.abstained else f"{min(answer.confidence, 0.99):.0%}"
-        setup, run = f"{best.setup_minutes:.1f}", f"{best.run_minutes:.2f}"
+        setup, run = _least(setup_total(best), 1), _least(run_total(best), 2)
         table.add_row(Text(answer.item), sure, Text(" → ".join(best.jobs)), setup, run)
     return table

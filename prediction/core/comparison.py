@@ -44,15 +44,24 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Minutes of a whole routing with an interval."""
+    """Minutes of a whole routing with an interval.
 
-    minutes: float
-    low: float
-    high: float
+    Where the time of some operations is unknown the total is ``incomplete``: it sums the known
+    ones, so the truth is at least that, and no ``high`` is known.  Where all are, it is None.
+    """
+
+    minutes: float | None
+    low: float | None
+    high: float | None
+    incomplete: bool = False
 
     def times(self, pieces: float) -> Total:
         """Return the total of that many pieces."""
-        return Total(self.minutes * pieces, self.low * pieces, self.high * pieces)
+        minutes, low, high = (
+            None if value is None else value * pieces
+            for value in (self.minutes, self.low, self.high)
+        )
+        return Total(minutes, low, high, self.incomplete)
 
     def plus(self, other: Total) -> Total:
         """Return the sum, with the interval of a sum."""
@@ -107,10 +116,21 @@ def _total(candidate: Candidate, part: Callable[[Operation], TimeEstimate]) -> T
 
 
 def _combined(parts: Sequence[Total]) -> Total:
-    minutes = math.fsum(part.minutes for part in parts)
-    below = _spread([part.minutes - part.low for part in parts])
-    above = _spread([part.high - part.minutes for part in parts])
-    return Total(minutes, max(minutes - below, 0.0), minutes + above)
+    """Add totals up; what is unknown makes the sum incomplete."""
+    unknown = sum(part.minutes is None for part in parts)
+    if parts and unknown == len(parts):
+        return Total(None, None, None)
+    minutes = math.fsum(part.minutes or 0.0 for part in parts)
+    below = _spread([_gap(part.low, part.minutes) for part in parts])
+    low = max(minutes - below, 0.0)
+    if unknown or any(part.incomplete for part in parts):
+        return Total(minutes, low, None, incomplete=True)
+    above = _spread([_gap(part.minutes, part.high) for part in parts])
+    return Total(minutes, low, minutes + above)
+
+
+def _gap(low: float | None, high: float | None) -> float:
+    return 0.0 if low is None or high is None else high - low
 
 
 def _spread(distances: Sequence[float]) -> float:

@@ -8,8 +8,10 @@ empty rather than guessed.
 Times are minutes, and ``TIME_UNIT`` says so in the plant's word.  ``RUN_TIME_QTY`` is 1, so that
 run times are minutes a piece.  ``MACH_WORKED_HOURS`` keeps the unit of its name: hours a piece.
 ``ACT_SETUP_TIME`` and ``ACT_RUN_TIME`` are filled only where work results stand behind the figure,
-because everything else is not an actual.  ``MFG_LT`` stays empty: plants keep lead times in days,
-and nothing that a version learned says how long an order waits.  ``ROUT_ORDER`` is 1, 2, 3 and on.
+because everything else is not an actual.  A time that nobody knows is an empty cell, never 0;
+``TIME_SOURCE``, which is about the run time, then says ``unknown``.  ``MFG_LT`` stays empty: plants
+keep lead times in days, and nothing that a version learned says how long an order waits.
+``ROUT_ORDER`` is 1, 2, 3 and on.
 """
 
 from __future__ import annotations
@@ -140,6 +142,10 @@ def _currency(line: Line) -> str | None:
     return line.operation.currency if line.operation.outsourced else None
 
 
+def _hours(estimate: TimeEstimate) -> float | None:
+    return None if estimate.minutes is None else estimate.minutes / MINUTES_AN_HOUR
+
+
 def _actual(estimate: TimeEstimate) -> float | None:
     return estimate.minutes if estimate.source is TimeSource.WORK_RESULTS else None
 
@@ -160,7 +166,7 @@ BUILT_IN: tuple[ExportColumn, ...] = (
     _empty("MFG_LT", CellKind.NUMBER),
     _number("QUEUE_TIME", lambda line: line.operation.queue_minutes),
     _number("SETUP_TIME", lambda line: line.operation.setup.minutes),
-    _number("MACH_WORKED_HOURS", lambda line: line.operation.run.minutes / MINUTES_AN_HOUR, 6),
+    _number("MACH_WORKED_HOURS", lambda line: _hours(line.operation.run), 6),
     _number("ACT_SETUP_TIME", lambda line: _actual(line.operation.setup)),
     _number("ACT_RUN_TIME", lambda line: _actual(line.operation.run)),
     _number("WAIT_TIME", lambda line: line.operation.wait_minutes),

@@ -71,11 +71,12 @@ def neighbours_as_json(prediction: Prediction) -> list[Json]:
 
 
 def total_as_json(total: Total) -> Json:
-    """Return minutes with their interval."""
+    """Return minutes with their interval, null where unknown."""
     return {
         "minutes": rounded(total.minutes),
         "low": rounded(total.low),
         "high": rounded(total.high),
+        "incomplete": total.incomplete,
     }
 
 

@@ -61,7 +61,7 @@ def lanes(candidates: Sequence[Candidate], pieces: float) -> tuple[Lane, ...]:
     """Return the candidates as rows, for a lot of ``pieces``."""
     if not candidates:
         return ()
-    longest = max(lot_total(candidate, pieces).minutes for candidate in candidates)
+    longest = max(lot_total(candidate, pieces).minutes or 0.0 for candidate in candidates)
     best = candidates[0]
     return tuple(_lane(candidate, best, pieces, longest) for candidate in candidates)
 
@@ -98,5 +98,6 @@ def _lane(candidate: Candidate, best: Candidate, pieces: float, longest: float) 
     )
 
 
-def _width(minutes: float, longest: float) -> int:
-    return max(round(WIDTH_STEPS * minutes / longest), 1) if longest > 0 else 1
+def _width(minutes: float | None, longest: float) -> int:
+    """Return the steps of a card; one where the time is unknown."""
+    return max(round(WIDTH_STEPS * (minutes or 0.0) / longest), 1) if longest > 0 else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from registry.core.routing import (
+    UNKNOWN_TIME,
     AttributeWeight,
     Candidate,
     CandidateSource,
@@ -73,6 +74,7 @@ INSPECTION = Operation(
     price=9.0,
     support=0.95,
 )
+UNTIMED = replace(TURNING, job="DEBURR", job_name="사상", run=UNKNOWN_TIME)
 WITH_PLATING = Candidate(
     rank=1,
     operations=(TURNING, PLATING, INSPECTION),

@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from prediction import loader
+from prediction.core.timeline import lanes
 from prediction.models import PredictionRequest
+from prediction.tests.answers import GLAND, PLATING, UNTIMED, WITH_PLATING
+from prediction.views.showing import Wish
 from registry.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -42,6 +48,18 @@ def test_ben_asks_for_an_item_and_reads_the_proposal(ben_browser: Client, code: 
     for heading in ("Candidates", "Similar items", "Why", "Setup, an order", "Run, a piece"):
         assert heading in page
     assert PredictionRequest.objects.get().asked_by == "ben@plant.example"
+
+
+def test_a_time_that_nobody_knows_is_a_dash_and_totals_say_at_least() -> None:
+    answer = replace(WITH_PLATING, operations=(UNTIMED, PLATING))
+    (lane,) = lanes([answer], 1)
+    table = render_to_string("prediction/_operations_table.html", {"lane": lane})
+    assert '<td class="number"><abbr title="unknown">–</abbr></td>' in table  # noqa: RUF001
+    context = {"prediction": GLAND, "best": lane, "wish": Wish(0, 1.0, ""), "verdict": "", "row": None}
+    verdict = render_to_string("prediction/_verdict.html", context)
+    assert "at least 4.00 min" in verdict and "30.0 min" in verdict
+    with override("ko"):
+        assert "모름" in render_to_string("prediction/_timeline.html", {"lanes": [lane]})
 
 
 def test_an_unknown_code_stays_on_the_page_with_the_reason(ben_browser: Client) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils.translation import override
 
-from prediction.tests.answers import GLAND, PLATING, TURNING, UNKNOWABLE, WITH_PLATING
+from prediction.tests.answers import GLAND, PLATING, TURNING, UNKNOWABLE, UNTIMED, WITH_PLATING
 from prediction.views import wording
 from registry.core.routing import CandidateSource, Flip, Item
 
@@ -80,6 +80,17 @@ def test_the_reasons_are_likeness_attributes_and_times() -> None:
 def test_times_say_what_they_rest_on(operations: tuple[Any, ...], sentence: str) -> None:
     best = replace(WITH_PLATING, operations=operations)
     assert wording.reasons(replace(GLAND, candidates=(best,)))[-1] == sentence
+
+
+def test_operations_whose_time_nobody_knows_are_named() -> None:
+    gap = replace(WITH_PLATING, operations=(TURNING, UNTIMED))
+    *_, times, unknown = wording.reasons(replace(GLAND, candidates=(gap,)))
+    assert times == "All known run times rest on work results (12 reports)."
+    assert unknown.startswith("The run time of 사상 is unknown")
+    nothing = replace(UNTIMED, setup=UNTIMED.run)
+    only = wording.reasons(replace(GLAND, candidates=(replace(gap, operations=(nothing,)),)))
+    assert not [said for said in only if "estimate" in said]
+    assert only[-1].startswith("The setup time of 사상 is unknown")
 
 
 def test_a_composed_routing_says_that_it_is_new() -> None:

@@ -79,6 +79,7 @@ def reasons(prediction: Prediction) -> list[str]:
         return []
     best = prediction.candidates[0]
     said = [_likeness(prediction, best), _attributes(prediction), _times(best)]
+    said += _unknown_times(best)
     if best.source is CandidateSource.COMPOSED:
         said.append(_("No item is made in exactly this sequence yet; every step of it is known."))
     return [sentence for sentence in said if sentence]
@@ -133,22 +134,38 @@ def _attributes(prediction: Prediction) -> str:
 
 
 def _times(best: Candidate) -> str:
-    reported = [
-        operation.run.sample_count
-        for operation in best.operations
-        if operation.run.source is TimeSource.WORK_RESULTS
-    ]
+    runs = [each.run for each in best.operations if each.run.source is not TimeSource.UNKNOWN]
+    reported = [run.sample_count for run in runs if run.source is TimeSource.WORK_RESULTS]
     figures = {
         "reported": len(reported),
-        "all": len(best.operations),
+        "all": len(runs),
         "samples": number_format(sum(reported), 0, use_l10n=True, force_grouping=True),
     }
+    if not runs:
+        return ""
     if not reported:
         return _("No work results stand behind these times: they are estimates.")
     if len(reported) == len(best.operations):
         return _("All run times rest on work results (%(samples)s reports).") % figures
+    if len(reported) == len(runs):
+        return _("All known run times rest on work results (%(samples)s reports).") % figures
     text = _(
         "%(reported)d of %(all)d run times rest on work results (%(samples)s reports);"
         " the others are estimated from items and operations like these."
     )
     return text % figures
+
+
+def _unknown_times(best: Candidate) -> list[str]:
+    """Return which times nobody knows: the totals do without them."""
+    kinds = (
+        (
+            [each.job_name for each in best.operations if each.run.minutes is None],
+            _("The run time of %(jobs)s is unknown: no work result and no standard has it."),
+        ),
+        (
+            [each.job_name for each in best.operations if each.setup.minutes is None],
+            _("The setup time of %(jobs)s is unknown: no work result and no standard has it."),
+        ),
+    )
+    return [text % {"jobs": ", ".join(dict.fromkeys(jobs))} for jobs, text in kinds if jobs]

@@ -124,7 +124,7 @@ def _other_values(raw: RawItems, rows: Sequence[int], weight: AttributeWeight) -
 def sentences(
     best: Candidate, neighbours: Sequence[Neighbour], weights: Sequence[AttributeWeight]
 ) -> tuple[str, ...]:
-    """Return up to three sentences a planner reads first."""
+    """Return the few sentences a planner reads first."""
     said = []
     if best.source is CandidateSource.COMPOSED:
         said.append(
@@ -143,6 +143,9 @@ def sentences(
     samples = sum(operation.run.sample_count for operation in best.operations)
     if samples:
         said.append(f"The times rest on {samples} work results of similar items.")
-    else:
+    elif any(operation.run.minutes is not None for operation in best.operations):
         said.append("No similar item has work results: the times are estimates of the model.")
+    unknown = [operation.job for operation in best.operations if operation.run.minutes is None]
+    if unknown:
+        said.append(f"No work result and no standard tells the run time of {', '.join(unknown)}.")
     return tuple(said)

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
-from registry.core.routing import Operation, ResourceChoice, TimeEstimate, TimeSource
+from registry.core.routing import (
+    NO_TIME,
+    UNKNOWN_TIME,
+    Operation,
+    ResourceChoice,
+    TimeEstimate,
+    TimeSource,
+)
 from registry.core.times import KINDS, TimeModel
 
 SHARPNESS = 0.05
@@ -147,7 +155,7 @@ class Proposer:
         counts = self.library.arrays[f"operation_{KINDS[kind]}_count"][positions]
         samples = int(counts.sum())
         if not np.isfinite(centre):
-            return TimeEstimate(0.0, 0.0, 0.0, 0.0, 0.0, TimeSource.STANDARD)
+            return NO_TIME if self._has_standard[kind, job] else UNKNOWN_TIME
         centre += self.correction(kind, job, near)
         low, optimal, middle, high = np.exp(centre + self.intervals.offsets[:, kind, job]).tolist()
         known = bool(self.times.known[kind, job])
@@ -156,6 +164,14 @@ class Proposer:
             source = TimeSource.WORK_RESULTS
         evidence = self._evidence(positions[counts > 0]) if samples else ()
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
+
+    @cached_property
+    def _has_standard(self) -> np.ndarray:
+        """Whether the plant has a standard, be it 0, for each kind of time and operation."""
+        arrays, jobs = self.library.arrays, len(self.library.names["jobs"])
+        job = arrays["operation_job"].astype(np.int64)
+        known = [np.isfinite(arrays[f"operation_{kind}"]) for kind in KINDS]
+        return np.stack([np.bincount(job[each], minlength=jobs) > 0 for each in known])
 
     def correction(self, kind: int, job: int, near: Neighbourhood) -> float:
         """Return by how much the neighbours' work results pull the model's log minutes."""

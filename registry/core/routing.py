@@ -17,6 +17,7 @@ class TimeSource(StrEnum):
     WORK_RESULTS = "work_results"
     MODEL = "model"
     STANDARD = "standard"
+    UNKNOWN = "unknown"
 
 
 class CandidateSource(StrEnum):
@@ -44,17 +45,24 @@ class TimeEstimate:
 
     ``optimal <= minutes <= safe`` are quantiles (0.25, 0.5, 0.9) of the same distribution whose
     0.1 and 0.9 quantiles are ``low`` and ``high``.  ``sample_count`` is the number of work results
-    behind the estimate, ``evidence`` the codes of the items they were reported for.
+    behind the estimate, ``evidence`` the codes of the items they were reported for.  Where the
+    plant has neither a work result nor a standard for the operation, the source is ``UNKNOWN`` and
+    every figure None.
     """
 
-    minutes: float
-    low: float
-    high: float
-    optimal: float
-    safe: float
+    minutes: float | None
+    low: float | None
+    high: float | None
+    optimal: float | None
+    safe: float | None
     source: TimeSource
     sample_count: int = 0
     evidence: tuple[str, ...] = ()
+
+
+UNKNOWN_TIME = TimeEstimate(None, None, None, None, None, TimeSource.UNKNOWN)
+NO_TIME = TimeEstimate(0.0, 0.0, 0.0, 0.0, 0.0, TimeSource.STANDARD)
+"""The time of an operation whose standards are all 0, and that nobody reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +126,6 @@ class Candidate:
     def tier(self) -> str:
         """``HIGH`` or ``LOW``, by similarity."""
         return "HIGH" if self.similarity >= TIER_HIGH else "LOW"
-
-    @property
-    def setup_minutes(self) -> float:
-        """Setup minutes of the whole routing."""
-        return sum(operation.setup.minutes for operation in self.operations)
-
-    @property
-    def run_minutes(self) -> float:
-        """Run minutes a piece of the whole routing."""
-        return sum(operation.run.minutes for operation in self.operations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -43,12 +45,45 @@ def _written(value: float, digits: int) -> str:
     return number_format(round(value, digits), digits)
 
 
+class Interval(Protocol):
+    """Minutes with their interval: of one operation, or of a whole routing."""
+
+    minutes: float | None
+    low: float | None
+    high: float | None
+
+
 @register.filter
 def minutes(value: float | None, digits: int = 1) -> str:
-    """Write minutes with their unit."""
+    """Write minutes with their unit, or that nobody knows them."""
     if value is None or not _known(value):
-        return _("not measurable")
+        return pgettext("time", "unknown")
     return _("%(number)s min") % {"number": _written(value, digits)}
+
+
+@register.filter
+def total(value: Interval, digits: int = 1) -> str:
+    """Write the minutes of a sum; where a part of it is unknown, it is at least that."""
+    told = minutes(value.minutes, digits)
+    if value.minutes is None or value.high is not None:
+        return told
+    return _("at least %(minutes)s") % {"minutes": told}
+
+
+@register.filter
+def interval(value: Interval, digits: int = 1) -> str:
+    """Write the ends of an interval, nothing where one of them is unknown."""
+    if value.low is None or value.high is None:
+        return ""
+    return f"{_written(value.low, digits)}–{_written(value.high, digits)}"  # noqa: RUF001
+
+
+@register.filter
+def cell_minutes(value: float | None, digits: int = 1) -> str:
+    """Write minutes in a column that has their unit in its head: a dash where unknown."""
+    if value is None or not _known(value):
+        return format_html('<abbr title="{}">–</abbr>', pgettext("time", "unknown"))  # noqa: RUF001
+    return _written(value, digits)
 
 
 @register.filter

@@ -148,8 +148,10 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
     ("written", "expected"),
     [
         (ui.minutes(4.26), "4.3 min"),
-        (ui.minutes(None), "not measurable"),
-        (ui.minutes(float("nan")), "not measurable"),
+        (ui.minutes(None), "unknown"),
+        (ui.minutes(float("nan")), "unknown"),
+        (ui.cell_minutes(4.26), "4.3"),
+        (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001
         (ui.percent(0.876), "88 %"),
         (ui.percent(None), "not measurable"),
         (ui.figure(1.0, 3), "1.000"),

@@ -138,7 +138,7 @@ def _aligned(
         "item", "run", "low", "high", "setup", "outsourced", "true_run", "true_setup",
         "true_outsourced",
     )  # fmt: skip
-    rows: list[tuple[float, ...]] = []
+    rows: list[tuple[float | None, ...]] = []  # None, an unknown time, becomes NaN
     for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
         if not prediction.candidates or not valid:
             continue
@@ -194,7 +194,9 @@ def _boosting(
             continue
         best = prediction.candidates[0]
         truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
-        for _, j in metrics.align(best.jobs, truth.jobs):
+        for i, j in metrics.align(best.jobs, truth.jobs):
+            if best.operations[i].run.minutes is None:
+                continue
             item.append(number)
             jobs.append(truth.jobs[j])
             actual.append(truth.run[j])

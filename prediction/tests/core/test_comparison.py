@@ -8,14 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prediction.core.comparison import Mark, compare, lot_total, run_total, setup_total
-from prediction.tests.answers import WITH_PLATING
+from prediction.core.comparison import (
+    Mark,
+    Total,
+    compare,
+    lot_total,
+    operation_total,
+    run_total,
+    setup_total,
+)
+from prediction.tests.answers import INSPECTION, PLATING, UNTIMED, WITH_PLATING
 
 JOBS = st.lists(st.sampled_from(["TURN", "MILL", "PLATE", "INSP"]), max_size=8)
 
 
 def marks(jobs: list[str], reference: list[str]) -> list[tuple[str, str]]:
     return [(step.job, step.mark.value) for step in compare(jobs, reference)]
+
+
+def figures(total: Total) -> tuple[float, float, float]:
+    """Return a known total's figures."""
+    assert total.minutes is not None and total.low is not None and total.high is not None
+    return total.low, total.minutes, total.high
 
 
 def test_the_same_routing_has_no_differences() -> None:
@@ -44,10 +58,10 @@ def test_the_steps_hold_both_routings_in_their_order(jobs: list[str], reference:
 
 
 def test_the_interval_of_a_total_lies_between_independent_errors_and_the_sum_of_bounds() -> None:
-    total = run_total(WITH_PLATING)
-    assert total.minutes == 12.0
-    assert (3**2 + 2**2 + 1**2) ** 0.5 < total.high - total.minutes < 3 + 2 + 1
-    assert total.minutes - total.low == pytest.approx(total.high - total.minutes)
+    low, minutes, high = figures(run_total(WITH_PLATING))
+    assert minutes == 12.0
+    assert (3**2 + 2**2 + 1**2) ** 0.5 < high - minutes < 3 + 2 + 1
+    assert minutes - low == pytest.approx(high - minutes)
     assert setup_total(WITH_PLATING).minutes == 35.0
 
 
@@ -57,12 +71,29 @@ def test_the_total_of_one_operation_has_its_interval() -> None:
 
 
 def test_a_lot_is_set_up_once_and_run_for_every_piece() -> None:
-    total = lot_total(WITH_PLATING, 10)
-    assert total.minutes == 35.0 + 10 * 12.0
-    assert total.low < total.minutes < total.high
+    low, minutes, high = figures(lot_total(WITH_PLATING, 10))
+    assert minutes == 35.0 + 10 * 12.0
+    assert low < minutes < high
 
 
 def test_a_total_is_never_below_nothing_and_an_empty_routing_takes_no_time() -> None:
     empty = replace(WITH_PLATING, operations=())
     assert run_total(empty).minutes == run_total(empty).high == 0.0
-    assert run_total(WITH_PLATING).low >= 0.0
+    assert figures(run_total(WITH_PLATING))[0] >= 0.0
+
+
+def test_a_total_without_the_time_of_an_operation_is_a_least_one() -> None:
+    gap = replace(WITH_PLATING, operations=(UNTIMED, PLATING, INSPECTION))
+    known = replace(WITH_PLATING, operations=(PLATING, INSPECTION))
+    run = run_total(gap)
+    assert (run.minutes, run.low, run.high, run.incomplete) == (
+        6.0, run_total(known).low, None, True,
+    )  # fmt: skip
+    lot = lot_total(gap, 10)
+    assert (lot.minutes, lot.high, lot.incomplete) == (35.0 + 60.0, None, True)
+
+
+def test_a_total_of_which_nothing_is_known_is_unknown() -> None:
+    nothing = replace(UNTIMED, setup=UNTIMED.run)
+    assert operation_total(nothing, 5) == Total(None, None, None)
+    assert run_total(replace(WITH_PLATING, operations=(UNTIMED,))) == Total(None, None, None)

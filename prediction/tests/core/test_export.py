@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prediction.core.export import BUILT_IN, COLUMNS, EXTRA, Cell, rows
-from prediction.tests.answers import GLAND, TURNING, UNKNOWABLE, WITH_PLATING, minutes
+from prediction.tests.answers import GLAND, TURNING, UNKNOWABLE, UNTIMED, WITH_PLATING, minutes
 
 if TYPE_CHECKING:
     from registry.core.routing import Prediction
@@ -77,6 +77,14 @@ def test_actual_times_are_given_only_where_work_results_stand_behind_them() -> N
     assert (plating["ACT_SETUP_TIME"], plating["ACT_RUN_TIME"]) == (None, None)
     assert (turning["TIME_SOURCE"], turning["SAMPLE_COUNT"]) == ("work_results", 12)
     assert plating["TIME_SOURCE"] == "model"
+
+
+def test_a_time_that_nobody_knows_is_an_empty_cell_and_not_nought() -> None:
+    answer = replace(GLAND, candidates=(replace(WITH_PLATING, operations=(UNTIMED,)),))
+    (row,) = table(answer)
+    names = ("RUN_TIME", "RUN_TIME_LO", "RUN_TIME_HI", "MACH_WORKED_HOURS", "ACT_RUN_TIME")
+    assert [row[name] for name in names] == [None] * 5
+    assert (row["SETUP_TIME"], row["TIME_SOURCE"], row["SAMPLE_COUNT"]) == (30.0, "unknown", 0)
 
 
 def test_a_subcontracted_operation_names_its_partner_and_price() -> None:

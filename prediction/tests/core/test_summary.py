@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from prediction.core.asking import Asked, ItemError
 from prediction.core.summary import (
@@ -11,7 +12,7 @@ from prediction.core.summary import (
     prediction_as_json,
     summary_as_json,
 )
-from prediction.tests.answers import GLAND, UNKNOWABLE
+from prediction.tests.answers import GLAND, PLATING, UNKNOWABLE, UNTIMED, WITH_PLATING
 from registry.core.routing import Item
 
 
@@ -36,6 +37,17 @@ def test_a_full_answer_names_candidates_and_operations_as_the_erp_does() -> None
 def test_what_is_not_a_number_is_null_so_that_strict_readers_take_it() -> None:
     told = json.loads(json.dumps(prediction_as_json(GLAND), allow_nan=False))
     assert told["candidates"][0]["operations"][1]["wait_minutes"] is None
+
+
+def test_a_time_that_nobody_knows_is_null_and_its_total_says_that_it_is_incomplete() -> None:
+    gap = replace(WITH_PLATING, operations=(UNTIMED, PLATING))
+    told = prediction_as_json(replace(GLAND, candidates=(gap,)))["candidates"][0]
+    assert told["operations"][0]["run"] == {
+        "minutes": None, "low": None, "high": None, "optimal": None, "safe": None,
+        "source": "unknown", "sample_count": 0, "evidence": [],
+    }  # fmt: skip
+    assert told["run_total"] == {"minutes": 4.0, "low": 2.0, "high": None, "incomplete": True}
+    assert told["setup_total"]["incomplete"] is False
 
 
 def test_a_summary_leaves_out_the_evidence() -> None:

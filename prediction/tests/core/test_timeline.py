@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from prediction.core.comparison import Mark
 from prediction.core.timeline import WIDTH_STEPS, known_cards, lanes
-from prediction.tests.answers import GLAND, TURNING, WITH_PLATING, minutes
+from prediction.tests.answers import GLAND, TURNING, UNTIMED, WITH_PLATING, minutes
 
 
 def test_every_row_shares_one_scale_and_ends_where_its_minutes_end() -> None:
@@ -35,6 +35,14 @@ def test_an_operation_that_takes_no_time_can_still_be_seen() -> None:
     nothing = replace(TURNING, setup=minutes(0), run=minutes(0))
     (lane,) = lanes([replace(WITH_PLATING, operations=(nothing,))], 1)
     assert lane.cards[0].width == 1
+
+
+def test_an_operation_of_unknown_time_is_the_narrowest_and_breaks_no_scale() -> None:
+    untimed = replace(UNTIMED, setup=UNTIMED.run)
+    known, other = lanes([replace(WITH_PLATING, operations=(TURNING, untimed))], 1)[0].cards
+    assert known.width > other.width == 1
+    (lane,) = lanes([replace(WITH_PLATING, operations=(untimed,))], 1)
+    assert (lane.cards[0].width, lane.lot.minutes) == (1, None)
 
 
 def test_no_candidates_make_no_rows() -> None:

@@ -8,7 +8,7 @@ import pytest
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
 from registry.core.proposals import Proposer
-from registry.core.routing import TimeSource
+from registry.core.routing import UNKNOWN_TIME, TimeSource
 from registry.core.times import KINDS, TimeModel
 from registry.tests.core.libraries import library
 
@@ -74,8 +74,9 @@ def test_the_neighbours_reports_are_named_and_draw_the_time_towards_them(
     near = slower.neighbourhood([np.array([0])], np.ones(1))
     run = slower.operation(0, near, (np.log(3.0), 0.0), 1.0).run
     assert (run.source, run.sample_count, run.evidence) == (TimeSource.WORK_RESULTS, 5, ("I0",))
-    assert 3.0 < run.minutes < 3.0 * np.exp(0.5)
-    assert run.low < run.optimal < run.minutes < run.high == run.safe
+    low, optimal, minutes, high = np.array([run.low, run.optimal, run.minutes, run.high], float)
+    assert 3.0 < minutes < 3.0 * np.exp(0.5)
+    assert low < optimal < minutes < high == run.safe
 
 
 def test_without_reports_nearby_the_model_or_the_standard_speaks(mixed: RoutingLibrary) -> None:
@@ -83,6 +84,16 @@ def test_without_reports_nearby_the_model_or_the_standard_speaks(mixed: RoutingL
     near = asked.neighbourhood([np.array([1])], np.ones(1))
     assert asked.operation(0, near, (0.0, 0.0), 1.0).run.source is TimeSource.MODEL
     assert asked.operation(1, near, (0.0, 0.0), 1.0).run.source is TimeSource.STANDARD
+
+
+def test_a_time_that_nobody_knows_is_unknown_and_a_standard_of_nought_is_nought() -> None:
+    packed = library([["AB"]], run=[0.0, NAN])
+    asked = proposer(packed)
+    near = asked.neighbourhood([np.array([0])], np.ones(1))
+    free, unheard_of = (asked.operation(job, near, (NAN, NAN), 1.0) for job in (0, 1))
+    assert (free.run.source, free.run.minutes, free.run.high) == (TimeSource.STANDARD, 0.0, 0.0)
+    assert (free.setup, unheard_of.run) == (UNKNOWN_TIME, UNKNOWN_TIME)
+    assert (unheard_of.run.source, unheard_of.run.minutes) == (TimeSource.UNKNOWN, None)
 
 
 def test_an_item_left_out_is_not_asked_about_its_own_operations(mixed: RoutingLibrary) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from registry.core.progress import Silent
 from registry.core.routing import (
+    UNKNOWN_TIME,
     Candidate,
     CandidateSource,
     Explanation,
@@ -25,14 +26,16 @@ from training.tests.core.shops import ATTRIBUTES, QUICK, shop
 TIMES = ("mae", "trim_mae", "rmse", "wape", "mape_median", "bias", "interval_coverage")
 
 
-def estimate(minutes: float) -> TimeEstimate:
-    """Return a time that may be a tenth off."""
+def estimate(minutes: float | None) -> TimeEstimate:
+    """Return a time that may be a tenth off, or one that nobody knows."""
+    if minutes is None:
+        return UNKNOWN_TIME
     low, high = 0.9 * minutes, 1.1 * minutes
     return TimeEstimate(minutes, low, high, low, high, TimeSource.MODEL)
 
 
 def answer(
-    confidence: float, *routings: str, minutes: float = 10.0, doubt: bool = False
+    confidence: float, *routings: str, minutes: float | None = 10.0, doubt: bool = False
 ) -> Prediction:
     """Return a prediction of routings whose codes are single letters; X is outsourced."""
     candidates = [
@@ -93,6 +96,13 @@ def test_times_that_nobody_reported_are_not_measured() -> None:
     assert [model[name] for name in TIMES] == [None] * len(TIMES)
     assert model["operations"] == 0
     assert model["exact_match"] == 1.0
+
+
+def test_an_estimate_that_nobody_can_make_is_left_out_of_the_scores_of_times() -> None:
+    answers = [answer(0.9, "AB", minutes=None), answer(0.9, "AB", minutes=9.0)]
+    model = figures(answers, [truth("AB", 10.0, 10.0), truth("AB", 10.0, 10.0)])
+    assert model["operations"] == 2
+    assert model["wape"] == pytest.approx(0.1)
 
 
 def test_what_no_answer_allows_to_measure_is_none() -> None:

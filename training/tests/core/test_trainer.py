@@ -11,7 +11,7 @@ import pytest
 
 from registry.core.model import RoutingModel
 from registry.core.progress import Cancelled, Silent
-from registry.core.routing import Item, Prediction, TimeSource
+from registry.core.routing import UNKNOWN_TIME, Item, Prediction, TimeSource
 from registry.core.tables import Tables
 from training.core import trainer
 from training.core.dataset import prepare
@@ -39,7 +39,11 @@ def assert_whole(prediction: Prediction) -> None:
     assert 0 <= prediction.confidence <= 1
     for operation_ in prediction.candidates[0].operations:
         for time in (operation_.run, operation_.setup):
-            assert 0 <= time.low <= time.optimal <= time.minutes <= time.safe == time.high < np.inf
+            assert time.safe == time.high
+            if time == UNKNOWN_TIME:  # nobody has reported or planned it
+                continue
+            figures = np.array([0, time.low, time.optimal, time.minutes, time.safe], dtype=float)
+            assert np.isfinite(figures).all() and (np.diff(figures) >= 0).all()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +67,9 @@ def test_its_times_are_learned_from_work_results_not_from_wrong_standards(
     for number in range(1000, 1060):
         (prediction,) = model.predict([asked(number)], explain=False)
         for step in prediction.candidates[0].operations:
-            ratios.append(step.run.minutes / minutes_of(step.job, dict(asked(number).attributes)))
+            ratios.append(
+                (step.run.minutes or 0.0) / minutes_of(step.job, dict(asked(number).attributes))
+            )
             assert step.run.source is TimeSource.WORK_RESULTS
             assert step.run.sample_count > 0
             assert set(step.run.evidence) <= set(model.item_codes)
@@ -107,7 +113,18 @@ def test_without_work_results_times_are_the_standards_and_say_so() -> None:
     for step in planned.predict([asked(1)])[0].candidates[0].operations:
         assert step.run.source is TimeSource.STANDARD
         assert step.run.sample_count == 0
-        assert step.run.minutes > 0
+        assert step.run.minutes
+
+
+def test_an_operation_that_nobody_ever_timed_has_no_time_and_the_answer_says_so() -> None:
+    plant = shop(40, reports=0)
+    untimed = plant.routings["JOB_CD"] == plant.routings["JOB_CD"].iloc[0]
+    routings = plant.routings.assign(RUN_MINUTES=plant.routings["RUN_MINUTES"].mask(untimed))
+    (prediction,) = trained(replace(plant, routings=routings)).predict([asked(1)])
+    first, *others = prediction.candidates[0].operations
+    assert (first.job, first.run) == (plant.routings["JOB_CD"].iloc[0], UNKNOWN_TIME)
+    assert others and all(step.run.minutes for step in others)
+    assert first.job in prediction.explanation.sentences[-1]
 
 
 def test_a_size_that_no_item_has_is_no_obstacle() -> None:
