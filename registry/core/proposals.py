@@ -7,14 +7,21 @@ the work results of those neighbours.  Where no neighbour has an operation, the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
+from registry.core.neighbourhood import (
+    MOST_OF_PLANT,
+    PAUSES,
+    Doings,
+    Neighbourhood,
+    near_operations,
+)
 from registry.core.routing import (
     NO_TIME,
     UNKNOWN_TIME,
@@ -25,30 +32,10 @@ from registry.core.routing import (
 )
 from registry.core.times import KINDS, TimeModel
 
-SHARPNESS = 0.05
-"""Cosine distance over which a neighbour's say falls to 1/e."""
 RESIDUAL_PULL = 2.0
 """How many equally near neighbours the time model's own estimate counts for."""
-ITEMS_PER_GROUP = 4
-"""Items of one group (of identical vectors) that are asked."""
 ALTERNATES = 3
 EVIDENCE = 5
-PAUSES = ("queue", "wait", "move")
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """The operations of an item's neighbours.
-
-    Attributes:
-        operations: positions in the library's operation arrays.
-        weights: the say of each.
-        job: their operation numbers.
-    """
-
-    operations: np.ndarray
-    weights: np.ndarray
-    job: np.ndarray
 
 
 class Proposer:
@@ -70,10 +57,7 @@ class Proposer:
         self.codes = codes
         self.library, self.times, self.intervals = library, times, intervals
         self.residual = residual
-        order = np.argsort(library.arrays["operation_job"], kind="stable")
-        jobs = library.arrays["operation_job"][order]
-        self._by_job = order
-        self._job_start = np.searchsorted(jobs, np.arange(len(library.names["jobs"]) + 1))
+        self._plant: dict[int, Doings] = {}
 
     def neighbourhood(
         self, rows: Sequence[np.ndarray], cosines: np.ndarray, own: int | None = None
@@ -85,23 +69,8 @@ class Proposer:
             cosines: (groups,) nearest first.
             own: the asked item's row, when it must not be asked itself.
         """
-        library, positions, weights = self.library, [], []
-        top = float(cosines[0]) if len(cosines) else 0.0
-        for members, cosine in zip(rows, cosines.tolist(), strict=True):
-            chosen = [row for row in members[: ITEMS_PER_GROUP + 1].tolist() if row != own]
-            chosen = chosen[:ITEMS_PER_GROUP]
-            for row in chosen:
-                routings = library.routings_of(row)
-                start = library.arrays["routing_start"][routings.start]
-                end = library.arrays["routing_start"][routings.stop]
-                positions.append(np.arange(start, end))
-                say = np.exp((cosine - top) / SHARPNESS) / (len(chosen) * max(1, len(routings)))
-                weights.append(np.full(end - start, say))
-        if not positions:
-            nothing = np.zeros(0, dtype=np.int64)
-            return Neighbourhood(nothing, nothing.astype(float), nothing)
-        flat = np.concatenate(positions)
-        return Neighbourhood(flat, np.concatenate(weights), library.arrays["operation_job"][flat])
+        positions, say = near_operations(self.library, rows, cosines, own)
+        return Neighbourhood(self.library, self.residual, positions, say)
 
     def operation(
         self, job: int, near: Neighbourhood, log_minutes: Sequence[float], support: float
@@ -114,56 +83,59 @@ class Proposer:
             log_minutes: the time model's run and setup for the item.
             support: share of the vote that has the operation.
         """
-        arrays, names = self.library.arrays, self.library.names
-        mine = near.job == job
-        positions, weights = near.operations[mine], near.weights[mine]
-        reported = positions
-        if not len(positions):
-            positions = self._by_job[self._job_start[job] : self._job_start[job + 1]][:200]
-            weights = np.ones(len(positions))
-        share = _share(arrays["operation_outsourced"][positions], weights)
-        same = arrays["operation_outsourced"][positions] == (share >= 0.5)
-        positions, weights = positions[same], weights[same]
-        resources = self._choices("resource", positions, weights)
-        partners = self._choices("partner", positions, weights) if share >= 0.5 else ()
-        currency = self._choices("currency", positions, weights)
-        pauses = {
-            f"{name}_minutes": _median(arrays[f"operation_{name}"][positions]) for name in PAUSES
-        }
+        names = self.library.names
+        nearby = near.of(job)
+        everyone = nearby if len(nearby) else self._of_plant(job)
+        share = everyone.outsourced_share()
+        outsourced = share >= 0.5
+        done = everyone.where(outsourced=outsourced)
+        resources = self._choices("resource", done)
+        partners = self._choices("partner", done) if outsourced else ()
+        currency = done.tally("currency") if outsourced else []
+        pauses = {f"{name}_minutes": done.median(name) for name in PAUSES}
         return Operation(
             sequence=0,
             job=names["jobs"][job],
             job_name=names["job_names"][job],
-            outsourced=share >= 0.5,
+            outsourced=outsourced,
             outsourced_share=share,
-            setup=self.estimate(1, job, near, reported, log_minutes[1]),
-            run=self.estimate(0, job, near, reported, log_minutes[0]),
+            setup=self.estimate(1, job, nearby, log_minutes[1]),
+            run=self.estimate(0, job, nearby, log_minutes[0]),
             resource=resources[0] if resources else None,
             resource_alternates=resources[1:],
             partner=partners[0] if partners else None,
             partner_alternates=partners[1:],
-            price=_median(arrays["operation_price"][positions]) if share >= 0.5 else None,
-            currency=currency[0].code if currency and share >= 0.5 else None,
+            price=done.median("price") if outsourced else None,
+            currency=names["currencies"][currency[0][0]] if currency else None,
             support=support,
             **pauses,
         )
 
-    def estimate(
-        self, kind: int, job: int, near: Neighbourhood, positions: np.ndarray, centre: float
-    ) -> TimeEstimate:
+    def estimate(self, kind: int, job: int, nearby: Doings, centre: float) -> TimeEstimate:
         """Return the time of an operation (kind 0 is run, 1 setup)."""
-        counts = self.library.arrays[f"operation_{KINDS[kind]}_count"][positions]
-        samples = int(counts.sum())
-        if not np.isfinite(centre):
+        if not math.isfinite(centre):
             return NO_TIME if self._has_standard[kind, job] else UNKNOWN_TIME
-        centre += self.correction(kind, job, near)
-        low, optimal, middle, high = np.exp(centre + self.intervals.offsets[:, kind, job]).tolist()
-        known = bool(self.times.known[kind, job])
-        source = TimeSource.MODEL if known else TimeSource.STANDARD
+        centre += nearby.correction(KINDS[kind], RESIDUAL_PULL)
+        offsets = self.intervals.offsets[:, kind, job].tolist()
+        low, optimal, middle, high = (math.exp(centre + offset) for offset in offsets)
+        counts = nearby.column[f"{KINDS[kind]}_count"]
+        samples = sum(counts)
         if samples:
-            source = TimeSource.WORK_RESULTS
-        evidence = self._evidence(positions[counts > 0]) if samples else ()
+            source, evidence = TimeSource.WORK_RESULTS, self._evidence(nearby.position, counts)
+        else:
+            known = bool(self.times.known[kind, job])
+            source, evidence = TimeSource.MODEL if known else TimeSource.STANDARD, ()
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
+
+    def _of_plant(self, job: int) -> Doings:
+        """Return how the whole plant does an operation, of which no neighbour knows."""
+        if job not in self._plant:
+            positions = np.flatnonzero(self.library.arrays["operation_job"] == job)[:MOST_OF_PLANT]
+            everyone = Neighbourhood(
+                self.library, self.residual, positions, np.ones(len(positions))
+            )
+            self._plant[job] = everyone.of(job)
+        return self._plant[job]
 
     @cached_property
     def _has_standard(self) -> np.ndarray:
@@ -173,45 +145,19 @@ class Proposer:
         known = [np.isfinite(arrays[f"operation_{kind}"]) for kind in KINDS]
         return np.stack([np.bincount(job[each], minlength=jobs) > 0 for each in known])
 
-    def correction(self, kind: int, job: int, near: Neighbourhood) -> float:
-        """Return by how much the neighbours' work results pull the model's log minutes."""
-        mine = near.job == job
-        positions = near.operations[mine]
-        residual = self.residual[kind, positions]
-        known = np.isfinite(residual)
-        if not known.any():
-            return 0.0
-        counts = self.library.arrays[f"operation_{KINDS[kind]}_count"][positions][known]
-        trust = near.weights[mine][known] * counts / (counts + 1.0)
-        return float((trust * residual[known]).sum() / (trust.sum() + RESIDUAL_PULL))
-
-    def _evidence(self, positions: np.ndarray) -> tuple[str, ...]:
-        items = self.library.routing_item[self.library.operation_routing[positions]]
-        rows = list(dict.fromkeys(items.tolist()))[:EVIDENCE]
+    def _evidence(self, positions: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
+        library = self.library
+        rows: dict[int, None] = {}
+        for position, count in zip(positions, counts, strict=True):
+            if count:
+                rows[int(library.routing_item[library.operation_routing[position]])] = None
+                if len(rows) == EVIDENCE:
+                    break
         return tuple(self.codes[row] for row in rows)
 
-    def _choices(
-        self, what: str, positions: np.ndarray, weights: np.ndarray
-    ) -> tuple[ResourceChoice, ...]:
-        numbers = self.library.arrays[f"operation_{what}"][positions]
-        tally: dict[int, float] = {}
-        for number, weight in zip(numbers.tolist(), weights.tolist(), strict=True):
-            if number >= 0:
-                tally[number] = tally.get(number, 0.0) + weight
-        whole = sum(tally.values())
-        codes = self.library.names["currencies" if what == "currency" else f"{what}s"]
-        labels = codes if what == "currency" else self.library.names[f"{what}_names"]
-        best = sorted(tally.items(), key=lambda entry: (-entry[1], entry[0]))[: ALTERNATES + 1]
-        return tuple(ResourceChoice(codes[n], labels[n], weight / whole) for n, weight in best)
-
-
-def _share(flags: np.ndarray, weights: np.ndarray) -> float:
-    total = float(weights.sum())
-    return float((weights * flags).sum() / total) if total > 0 else 0.0
-
-
-def _median(values: np.ndarray) -> float | None:
-    known = np.sort(values[np.isfinite(values)])
-    if not len(known):
-        return None
-    return float(known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+    def _choices(self, what: str, done: Doings) -> tuple[ResourceChoice, ...]:
+        codes, labels = self.library.names[f"{what}s"], self.library.names[f"{what}_names"]
+        return tuple(
+            ResourceChoice(codes[number], labels[number], share)
+            for number, share in done.tally(what)[: ALTERNATES + 1]
+        )

@@ -29,7 +29,7 @@ from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
 from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
-from registry.core.proposals import Proposer
+from registry.core.proposals import RESIDUAL_PULL, Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
 from training.core import splits
@@ -174,19 +174,18 @@ class HeldOut:
         library = data.library
         flat = TimeIntervals(np.zeros((4, 2, len(library.names["jobs"]))))
         proposer = Proposer(base.library, base.times, flat, base.residual, base.raw.codes)
-        for place, (row, found) in enumerate(zip(rows.tolist(), retrieved, strict=True)):
-            near = proposer.neighbourhood(found.rows[:15], found.cosines[:15])
-            positions = np.array(library.operations_of(library.routings_of(row).start))
-            jobs = library.arrays["operation_job"][positions].astype(np.int64)
-            minutes = base.times.predict(
-                encoded.features[place], np.zeros(len(jobs), dtype=np.int64), jobs
-            )
-            for number, (position, job) in enumerate(zip(positions, jobs.tolist(), strict=True)):
-                for kind, name in enumerate(KINDS):
-                    actual = float(library.arrays[f"operation_log_{name}"][position])
-                    if np.isfinite(actual) and np.isfinite(minutes[kind, number]):
-                        estimate = minutes[kind, number] + proposer.correction(kind, job, near)
-                        self.errors.append((actual - estimate, kind, job))
+        starts = [library.operations_of(library.routings_of(row).start) for row in rows.tolist()]
+        positions = np.concatenate([np.arange(r.start, r.stop) for r in starts])
+        item = np.repeat(np.arange(len(rows)), [len(r) for r in starts])
+        jobs = library.arrays["operation_job"][positions].astype(np.int64)
+        minutes = base.times.predict(encoded.features, item, jobs)
+        actual = np.stack([library.arrays[f"operation_log_{kind}"][positions] for kind in KINDS])
+        known = np.isfinite(minutes) & np.isfinite(actual)
+        nearby = [proposer.neighbourhood(f.rows[:15], f.cosines[:15]) for f in retrieved]
+        for kind, place in np.argwhere(known).tolist():
+            doings = nearby[item[place]].of(int(jobs[place]))
+            estimate = minutes[kind, place] + doings.correction(KINDS[kind], RESIDUAL_PULL)
+            self.errors.append((actual[kind, place] - estimate, kind, jobs[place]))
 
     def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:
         """Fit ranker, confidence and intervals on everything asked."""

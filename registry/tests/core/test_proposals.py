@@ -100,8 +100,8 @@ def test_an_item_left_out_is_not_asked_about_its_own_operations(mixed: RoutingLi
     asked = proposer(mixed)
     with_own = asked.neighbourhood([np.array([0, 1])], np.ones(1))
     without = asked.neighbourhood([np.array([0, 1])], np.ones(1), own=0)
-    assert len(with_own.operations) == 4
-    assert len(without.operations) == 2
+    assert len(with_own) == 4
+    assert len(without) == 2
     assert asked.operation(0, without, (0.0, 0.0), 1.0).run.sample_count == 0
 
 
