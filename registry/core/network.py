@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 from registry.core.progress import Progress, Silent
 from registry.core.state import State
 
-
 FIRST = np.float32(0.9)
 """What a step keeps of the mean slope."""
 SECOND = np.float32(0.999)
@@ -37,7 +36,7 @@ class NetworkSpec:
     steps: int = 3000
     max_epochs: int = 120
     batch: int = 128
-    rate: float = 2e-3
+    rate: float = 4e-3
     decay: float = 0.2
     drop_features: float = 0.05
     drop_hidden: float = 0.25
