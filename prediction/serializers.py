@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from prediction.services import predictions
 from registry import params
-from registry.core.routing import TimeSource
+from registry.core.routing import DoubtCode, TimeSource
 
 PLAIN_TYPES = (str, int, float, bool, type(None))
 
@@ -207,7 +207,12 @@ class PredictionOut(serializers.Serializer[Any]):
 
     ITEM_CD = serializers.CharField()
     abstained = serializers.BooleanField(help_text="The answer needs a planner; see reason.")
-    reason = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="In English, with its figures.")
+    reason_code = serializers.ChoiceField(
+        choices=[code.value for code in DoubtCode],
+        allow_null=True,
+        help_text="The same for programs: one of a fixed set.",
+    )
     candidates = CandidateOut(many=True)
     neighbours = NeighbourOut(many=True, required=False, help_text="Not in summary mode.")
     explanation = ExplanationOut(required=False, help_text="Not in summary mode.")

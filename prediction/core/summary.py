@@ -38,6 +38,7 @@ def prediction_as_json(prediction: Prediction, *, detailed: bool = True) -> Json
         "ITEM_CD": prediction.item,
         "abstained": prediction.abstained,
         "reason": prediction.reason,
+        "reason_code": prediction.doubt.code.value if prediction.doubt else None,
         "candidates": candidates,
     }
     if detailed:
@@ -110,6 +111,7 @@ def _short(prediction: Prediction) -> Json:
         "ITEM_CD": prediction.item,
         "abstained": prediction.abstained,
         "reason": prediction.reason,
+        "reason_code": prediction.doubt.code.value if prediction.doubt else None,
         "candidates": [
             {
                 "ROUTING_SIGNATURE": candidate.signature,

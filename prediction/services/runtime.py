@@ -28,7 +28,7 @@ class Runtime:
         """Return an answer with the mark "needs a planner" only where marks are wanted."""
         if self.abstains or not prediction.abstained or not prediction.candidates:
             return prediction
-        return replace(prediction, abstained=False, reason=None)
+        return replace(prediction, abstained=False, doubt=None)
 
 
 _seen: tuple[float, Runtime] | None = None

@@ -9,6 +9,8 @@ from registry.core.routing import (
     AttributeWeight,
     Candidate,
     CandidateSource,
+    Doubt,
+    DoubtCode,
     Explanation,
     Flip,
     Neighbour,
@@ -94,7 +96,7 @@ WITHOUT_PLATING = Candidate(
 GLAND = Prediction(
     item="G-999",
     abstained=False,
-    reason=None,
+    doubt=None,
     candidates=(WITH_PLATING, WITHOUT_PLATING),
     neighbours=(
         Neighbour("G-100", 0.91, "1", ("TURN", "PLATE", "INSP"), 0),
@@ -109,7 +111,7 @@ GLAND = Prediction(
 UNKNOWABLE = Prediction(
     item="X-1",
     abstained=True,
-    reason="the item says nothing about itself",
+    doubt=Doubt(DoubtCode.NOTHING_TO_COMPARE),
     candidates=(),
     neighbours=(),
     explanation=Explanation(),

@@ -46,13 +46,13 @@ def test_every_item_is_in_the_file_or_in_the_errors_file(tmp_path: Path) -> None
     assert report.errors_path == tmp_path / "out.csv.errors.csv"
     assert records(report.errors_path) == [
         {"ITEM_CD": "X-404", "CODE": "unknown_item", "REASON": "Item X-404 is not known."},
-        {"ITEM_CD": "X-1", "CODE": "no_routing", "REASON": "the item says nothing about itself"},
+        {"ITEM_CD": "X-1", "CODE": "no_routing", "REASON": UNKNOWABLE.reason},
     ]
     assert (report.items, report.abstained, report.lines) == (1, 0, 5)
 
 
 def test_answers_of_several_batches_follow_one_another(tmp_path: Path) -> None:
-    second = replace(GLAND, item="G-1000", abstained=True, reason="unsure")
+    second = replace(GLAND, item="G-1000", abstained=True, doubt=UNKNOWABLE.doubt)
     report = write(tmp_path / "out.csv", answer(GLAND), answer(second))
     codes = [row["ITEM_CD"] for row in records(tmp_path / "out.csv")]
     assert codes == ["G-999"] * 5 + ["G-1000"] * 5

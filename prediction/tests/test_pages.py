@@ -209,3 +209,26 @@ def test_without_an_active_version_the_page_says_what_to_do(ben_browser: Client)
 
 def test_a_request_that_does_not_exist_is_not_found(ben_browser: Client) -> None:
     assert ben_browser.get("/predict/999999/").status_code == 404
+
+
+def test_an_answer_kept_before_reasons_had_codes_still_opens(ben_browser: Client) -> None:
+    ask(ben_browser, way="list", codes="NO-SUCH-ITEM, NEITHER-THIS")
+    row = PredictionRequest.objects.get()
+    row.results["answers"] = [
+        {
+            "ITEM_CD": "NO-SUCH-ITEM",
+            "abstained": True,
+            "reason": "No similar item is known: the nearest is only 41% alike.",
+            "candidates": [
+                {
+                    "ROUTING_SIGNATURE": "TURN+INSP",
+                    "CONFIDENCE": 0.2,
+                    "SIMILARITY_SCORE": 0.41,
+                    "REFERENCE_ITEM_CD": None,
+                }
+            ],
+        }
+    ]
+    row.save()
+    page = text_of(ben_browser.get(row.get_absolute_url()))
+    assert "needs a planner TURN INSP" in page

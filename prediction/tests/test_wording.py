@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import override
 
 from prediction.tests.answers import GLAND, PLATING, TURNING, UNKNOWABLE, UNTIMED, WITH_PLATING
 from prediction.views import wording
-from registry.core.routing import CandidateSource, Flip, Item
+from registry.core.routing import DOUBTS, CandidateSource, Doubt, DoubtCode, Flip, Item
 
 if TYPE_CHECKING:
     from registry.core.model import RoutingModel
@@ -24,9 +25,7 @@ def test_a_sure_answer_says_how_sure_and_never_quite_sure() -> None:
 
 
 def test_an_unsure_answer_gives_its_reason() -> None:
-    unsure = replace(
-        GLAND, abstained=True, reason="The nearest items are made in 2 different ways."
-    )
+    unsure = replace(GLAND, abstained=True, doubt=Doubt(DoubtCode.DIFFERENT_WAYS, {"ways": 2}))
     assert wording.verdict(unsure) == (
         "Needs a planner: the nearest items are made in 2 different ways."
     )
@@ -34,22 +33,40 @@ def test_an_unsure_answer_gives_its_reason() -> None:
         assert "2가지" in wording.verdict(unsure)
 
 
-def test_a_reason_that_nobody_has_translated_is_shown_as_it_is() -> None:
-    assert wording.doubt(UNKNOWABLE) == "the item says nothing about itself"
+FIGURES = {"similarity": 0.42, "ways": 3, "confidence": 0.6171, "limit": 0.6214}
 
 
-def test_every_reason_that_the_model_gives_is_translated(
+@pytest.mark.parametrize("code", list(DoubtCode))
+def test_every_reason_is_said_in_the_reader_s_language_with_its_figures(code: DoubtCode) -> None:
+    doubt = Doubt(code, {name: value for name, value in FIGURES.items() if name in DOUBTS[code]})
+    unsure = replace(GLAND, abstained=True, doubt=doubt)
+    english, told = doubt.sentence, wording.doubt(unsure)
+    with override("ko"):
+        korean = wording.doubt(unsure)
+    numbers = re.findall(r"[\d.]*\d", english)
+    assert re.findall(r"[\d.]*\d", told) == numbers
+    assert sorted(re.findall(r"[\d.]*\d", korean)) == sorted(numbers)
+    assert korean != told
+
+
+def test_close_figures_can_be_told_apart() -> None:
+    doubt = Doubt(DoubtCode.LOW_CONFIDENCE, {"confidence": 0.6171, "limit": 0.6214})
+    assert "only 61.7 % sure; this version answers from 62.1 %" in wording.doubt(
+        replace(GLAND, doubt=doubt)
+    )
+    assert "61.7%" in doubt.sentence and "62.1%" in doubt.sentence
+
+
+def test_the_model_s_doubts_have_the_figures_that_their_sentences_need(
     tiny_model: RoutingModel, tiny_plant: Plant
 ) -> None:
     records: list[dict[Any, Any]] = tiny_plant.new_items.to_dict("records")
     items = [Item(str(record.pop("ITEM_CD")), record) for record in records]
     odd = [Item("N-1", {}), Item("N-2", {"PART_TYPE": "??", "ITEM_NM": "고양이 사료"})]
-    answers = tiny_model.predict([*items, *odd], explain=False)
-    reasons = {answer.reason: answer for answer in answers if answer.reason}
-    assert len(reasons) > 1
-    with override("ko"):
-        said = [wording.doubt(answer) for answer in reasons.values()]
-    assert all(reason not in said for reason in reasons)
+    doubtful = [a for a in tiny_model.predict([*items, *odd], explain=False) if a.doubt]
+    assert len({answer.doubt.code for answer in doubtful if answer.doubt}) > 1
+    assert all(answer.abstained and answer.reason for answer in doubtful)
+    assert all("%(" not in wording.doubt(answer) for answer in doubtful)
 
 
 def test_why_an_item_has_no_answer_is_said_in_the_reader_s_language() -> None:

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from registry.core.routing import Candidate, CandidateSource, Flip, Prediction, TimeSource
+from registry.core.routing import (
+    Candidate,
+    CandidateSource,
+    Doubt,
+    DoubtCode,
+    Flip,
+    Prediction,
+    TimeSource,
+)
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 FEW_ATTRIBUTES = 3
-DOUBTS = (
-    (
-        re.compile(r"The item has no attribute"),
-        gettext_lazy("the item says nothing that could be compared."),
+DOUBTS: Mapping[DoubtCode, _StrPromise] = {
+    DoubtCode.NOTHING_TO_COMPARE: gettext_lazy("the item says nothing that could be compared."),
+    DoubtCode.NO_SIMILAR_ITEM: gettext_lazy(
+        "no known item is much like it: the nearest is %(similarity)s alike."
     ),
-    (
-        re.compile(r"No similar item is known: the nearest is only (?P<alike>\S+) alike"),
-        gettext_lazy("no known item is much like it: the nearest is %(alike)s alike."),
+    DoubtCode.NEW_SEQUENCE: gettext_lazy(
+        "the likeliest routing is new: no known item is made exactly this way."
     ),
-    (
-        re.compile(r"The likeliest routing is new"),
-        gettext_lazy("the likeliest routing is new: no known item is made exactly this way."),
+    DoubtCode.DIFFERENT_WAYS: gettext_lazy(
+        "the nearest items are made in %(ways)s different ways."
     ),
-    (
-        re.compile(r"The nearest items are made in (?P<ways>\d+) different ways"),
-        gettext_lazy("the nearest items are made in %(ways)s different ways."),
+    DoubtCode.LOW_CONFIDENCE: gettext_lazy(
+        "it is only %(confidence)s sure; this version answers from %(limit)s."
     ),
-    (
-        re.compile(r"The likeliest routing is only (?P<sure>\S+) sure; .*from (?P<limit>\S+)\."),
-        gettext_lazy("it is only %(sure)s sure; this version answers from %(limit)s."),
-    ),
-)
-"""The reasons that versions give, and the same in words that can be translated."""
+}
+"""Why a planner should decide, in words that can be translated."""
 
 FAILURES = {
     "unknown_item": gettext_lazy(
@@ -45,9 +50,9 @@ FAILURES = {
 """Codes of failures that planners meet, in words that can be translated."""
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 0) -> str:
     """Return a share as percent; nothing is ever 100 % sure."""
-    return f"{number_format(min(share * 100, 99.0), 0)} %"
+    return f"{number_format(min(share * 100, 99.0), digits)} %"
 
 
 def verdict(prediction: Prediction) -> str:
@@ -58,13 +63,19 @@ def verdict(prediction: Prediction) -> str:
 
 
 def doubt(prediction: Prediction) -> str:
-    """Return why the answer is not sure: the version's own reason in the reader's language."""
-    reason = prediction.reason or ""
-    for pattern, text in DOUBTS:
-        found = pattern.match(reason)
-        if found:
-            return str(text) % found.groupdict()
-    return reason or _("no known item that has a routing is like this one.")
+    """Return why the answer is not sure, in the reader's language."""
+    if prediction.doubt is None:
+        return _("no known item that has a routing is like this one.")
+    return str(DOUBTS[prediction.doubt.code]) % _figures(prediction.doubt)
+
+
+def _figures(told: Doubt) -> dict[str, str]:
+    if told.code is DoubtCode.LOW_CONFIDENCE:  # they may lie close together
+        return {name: percent(share, 1) for name, share in told.figures.items()}
+    return {
+        name: number_format(value, 0) if name == "ways" else percent(value)
+        for name, value in told.figures.items()
+    }
 
 
 def failure(item: str, code: str, message: str) -> str:

@@ -14,10 +14,13 @@ from registry.core.candidates import Pool
 from registry.core.confidence import Confidence
 from registry.core.encoder import Encoded
 from registry.core.explain import attribute_weights, flips, has_value, sentences
-from registry.core.proposals import Neighbourhood, Proposer
+from registry.core.neighbourhood import Neighbourhood
+from registry.core.proposals import Proposer
 from registry.core.routing import (
     Candidate,
     CandidateSource,
+    Doubt,
+    DoubtCode,
     Explanation,
     Item,
     Neighbour,
@@ -70,12 +73,12 @@ class Answerer:
         chances = self.confidence.spread(first, ranked.chances[: max(top_k, 2)])
         candidates = self._candidates(asked, chances[:top_k])
         neighbours = self._neighbours(found, candidates[0], asked.own)
-        reason = self._doubt(asked, first, candidates[0], neighbours)
+        doubt = self._doubt(asked, first, candidates[0], neighbours)
         explanation = Explanation()
         if explain:
             explanation = self._explain(asked, candidates[0], neighbours)
         return Prediction(
-            asked.item.code, reason is not None, reason, candidates, neighbours, explanation
+            asked.item.code, doubt is not None, doubt, candidates, neighbours, explanation
         )
 
     def _candidates(self, asked: Asked, confidences: np.ndarray) -> tuple[Candidate, ...]:
@@ -154,24 +157,22 @@ class Answerer:
 
     def _doubt(
         self, asked: Asked, confidence: float, best: Candidate, neighbours: Sequence[Neighbour]
-    ) -> str | None:
+    ) -> Doubt | None:
         """Return why a planner should decide, None when the answer is sure enough."""
         if not self._comparable(asked):
-            return "The item has no attribute that the model knows, so nothing can be compared."
+            return Doubt(DoubtCode.NOTHING_TO_COMPARE)
         if confidence >= self.confidence.limit:
             return None
         ways = len({neighbour.jobs for neighbour in neighbours})
         nearest = neighbours[0].similarity if neighbours else 0.0
         if nearest < STRANGE:
-            return f"No similar item is known: the nearest is only {nearest:.0%} alike."
+            return Doubt(DoubtCode.NO_SIMILAR_ITEM, {"similarity": nearest})
         if best.source is CandidateSource.COMPOSED:
-            return "The likeliest routing is new: no known item is made exactly this way."
+            return Doubt(DoubtCode.NEW_SEQUENCE)
         if ways > 1:
-            return f"The nearest items are made in {ways} different ways."
-        return (
-            f"The likeliest routing is only {confidence:.0%} sure; this version answers from "
-            f"{self.confidence.limit:.0%}."
-        )
+            return Doubt(DoubtCode.DIFFERENT_WAYS, {"ways": ways})
+        figures = {"confidence": confidence, "limit": self.confidence.limit}
+        return Doubt(DoubtCode.LOW_CONFIDENCE, figures)
 
     def _comparable(self, asked: Asked) -> bool:
         """Return whether the item has any attribute that the model has learned to look at."""

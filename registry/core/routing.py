@@ -27,6 +27,34 @@ class CandidateSource(StrEnum):
     COMPOSED = "composed"
 
 
+class DoubtCode(StrEnum):
+    """Why a planner should decide."""
+
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+    NO_SIMILAR_ITEM = "no_similar_item"
+    NEW_SEQUENCE = "new_sequence"
+    DIFFERENT_WAYS = "different_ways"
+    LOW_CONFIDENCE = "low_confidence"
+
+
+DOUBTS: Mapping[DoubtCode, str] = {
+    DoubtCode.NOTHING_TO_COMPARE: (
+        "The item has no attribute that the model knows, so nothing can be compared."
+    ),
+    DoubtCode.NO_SIMILAR_ITEM: (
+        "No similar item is known: the nearest is only {similarity:.0%} alike."
+    ),
+    DoubtCode.NEW_SEQUENCE: (
+        "The likeliest routing is new: no known item is made exactly this way."
+    ),
+    DoubtCode.DIFFERENT_WAYS: "The nearest items are made in {ways:.0f} different ways.",
+    DoubtCode.LOW_CONFIDENCE: (
+        "The likeliest routing is only {confidence:.1%} sure; this version answers from "
+        "{limit:.1%}."
+    ),
+}
+"""What each code says, with its figures."""
+
 TIER_HIGH = 0.8
 """Similarity from which the tier label is HIGH (a label only, not the limit for abstention)."""
 
@@ -169,15 +197,33 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a planner should decide: a code, and the figures that belong to it."""
+
+    code: DoubtCode
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The same in English; pages say it in the reader's language by the code."""
+        return DOUBTS[self.code].format(**self.figures)
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """The answer for one item: ranked candidates, evidence, and an honest "I don't know"."""
 
     item: str
     abstained: bool
-    reason: str | None
+    doubt: Doubt | None
     candidates: tuple[Candidate, ...]
     neighbours: tuple[Neighbour, ...]
     explanation: Explanation
+
+    @property
+    def reason(self) -> str | None:
+        """The doubt in English."""
+        return self.doubt.sentence if self.doubt else None
 
     @property
     def confidence(self) -> float:

@@ -52,14 +52,18 @@ def test_a_time_that_nobody_knows_is_null_and_its_total_says_that_it_is_incomple
 
 def test_a_summary_leaves_out_the_evidence() -> None:
     told = prediction_as_json(GLAND, detailed=False)
-    assert set(told) == {"ITEM_CD", "abstained", "reason", "candidates"}
+    assert set(told) == {"ITEM_CD", "abstained", "reason", "reason_code", "candidates"}
     assert "operations" not in told["candidates"][0]
 
 
 def test_an_answer_without_candidates_keeps_its_reason() -> None:
     told = prediction_as_json(UNKNOWABLE)
     assert told["abstained"] and told["candidates"] == []
-    assert told["reason"] == "the item says nothing about itself"
+    assert told["reason"] == (
+        "The item has no attribute that the model knows, so nothing can be compared."
+    )
+    assert told["reason_code"] == "nothing_to_compare"
+    assert prediction_as_json(GLAND)["reason_code"] is None
 
 
 def test_the_record_keeps_which_routings_were_proposed_but_not_their_times() -> None:

@@ -12,6 +12,8 @@ from registry.core.routing import (
     UNKNOWN_TIME,
     Candidate,
     CandidateSource,
+    Doubt,
+    DoubtCode,
     Explanation,
     Operation,
     Prediction,
@@ -52,8 +54,8 @@ def answer(
         )
         for rank, routing in enumerate(routings, 1)
     ]
-    reason = "doubt" if doubt else None
-    return Prediction("I", doubt, reason, tuple(candidates), (), Explanation())
+    why = Doubt(DoubtCode.NEW_SEQUENCE) if doubt else None
+    return Prediction("I", doubt, why, tuple(candidates), (), Explanation())
 
 
 def truth(jobs: str, *minutes: float) -> list[TrueRouting]:
