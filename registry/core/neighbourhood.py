@@ -35,18 +35,18 @@ class Doings:
     """How often and how one operation was done: equally long lists, one entry a time.
 
     Attributes:
-        position: in the library's operation arrays.
+        row: the item's.
         say: how much each counts.
         column: the named columns of the library (``COLUMNS``), and ``run_residual`` and
             ``setup_residual``, log(actual / estimate), NaN without work results.
     """
 
-    position: Sequence[int]
+    row: Sequence[int]
     say: Sequence[float]
     column: Mapping[str, Sequence[Any]]
 
     def __len__(self) -> int:
-        return len(self.position)
+        return len(self.row)
 
     def outsourced_share(self) -> float:
         """Return the share of the say that is done outside."""
@@ -60,7 +60,7 @@ class Doings:
         if len(kept) == len(self):
             return self
         return Doings(
-            [self.position[i] for i in kept],
+            [self.row[i] for i in kept],
             [self.say[i] for i in kept],
             {name: [values[i] for i in kept] for name, values in self.column.items()},
         )
@@ -120,7 +120,7 @@ class Neighbourhood:
         columns = {name: library.arrays[f"operation_{name}"][positions] for name in COLUMNS}
         columns |= {f"{k}_residual": r[positions] for k, r in zip(KINDS, residual, strict=True)}
         self._all = Doings(
-            positions.tolist(),
+            library.routing_item[library.operation_routing[positions]].tolist(),
             say[order].tolist(),
             {name: values.tolist() for name, values in columns.items()},
         )
@@ -142,7 +142,7 @@ class Neighbourhood:
         if part is None:
             return NOTHING
         return Doings(
-            self._all.position[part],
+            self._all.row[part],
             self._all.say[part],
             {name: values[part] for name, values in self._all.column.items()},
         )

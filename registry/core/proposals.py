@@ -121,7 +121,7 @@ class Proposer:
         counts = nearby.column[f"{KINDS[kind]}_count"]
         samples = sum(counts)
         if samples:
-            source, evidence = TimeSource.WORK_RESULTS, self._evidence(nearby.position, counts)
+            source, evidence = TimeSource.WORK_RESULTS, self._evidence(nearby.row, counts)
         else:
             known = bool(self.times.known[kind, job])
             source, evidence = TimeSource.MODEL if known else TimeSource.STANDARD, ()
@@ -145,15 +145,9 @@ class Proposer:
         known = [np.isfinite(arrays[f"operation_{kind}"]) for kind in KINDS]
         return np.stack([np.bincount(job[each], minlength=jobs) > 0 for each in known])
 
-    def _evidence(self, positions: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
-        library = self.library
-        rows: dict[int, None] = {}
-        for position, count in zip(positions, counts, strict=True):
-            if count:
-                rows[int(library.routing_item[library.operation_routing[position]])] = None
-                if len(rows) == EVIDENCE:
-                    break
-        return tuple(self.codes[row] for row in rows)
+    def _evidence(self, rows: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
+        reported = dict.fromkeys(row for row, count in zip(rows, counts, strict=True) if count)
+        return tuple(self.codes[row] for row in list(reported)[:EVIDENCE])
 
     def _choices(self, what: str, done: Doings) -> tuple[ResourceChoice, ...]:
         codes, labels = self.library.names[f"{what}s"], self.library.names[f"{what}_names"]
