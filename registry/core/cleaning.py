@@ -41,7 +41,8 @@ MISSING_WORDS = frozenset(
     }
 )
 MILLIMETRES: Mapping[str, float] = {
-    "MM": 1.0, "CM": 10.0, "M": 1000.0, "IN": 25.4, "INCH": 25.4, "INCHES": 25.4, '"': 25.4,
+    "MM": 1.0, "CM": 10.0, "M": 1000.0, "IN": 25.4, "IN.": 25.4, "INCH": 25.4, "INCHES": 25.4,
+    '"': 25.4, "''": 25.4, "\u2032\u2032": 25.4, "\u201d": 25.4, "인치": 25.4,
 }  # fmt: skip
 """Length units, in upper case, to millimetres; an unknown or blank unit counts as millimetres."""
 
@@ -50,7 +51,19 @@ MAX_TEXT = 2000
 
 _SPACES = re.compile(r"\s+")
 _SEPARATOR = re.compile(r"(?<![0-9])[\s_\-]+|[\s_\-]+(?![0-9])")
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*(?:\.\d+)?|(?<!\w)\.\d+)(?:[eE][-+]?\d+)?")
+_SMALL_FRACTION = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+NUMBER = (
+    r"(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?"  # 1,250 and 1,250.5
+    r"|(?<!\d,)\d+,\d+(?!\d|[.,]\d)"  # 85,5
+    r"|\d+(?:\.\d+)?)"
+)
+"""A figure as people write it; ``read_figure`` reads it."""
+FRACTION = (
+    r"(?:(\d+) )?((?:1(?=.2)|[13](?=.4)|[1357](?=.8)|(?:[13579]|1[135])(?=.16)"
+    r"|(?:[12]?[13579]|31)(?=.32)|(?:[1-5]?[13579]|6[13])(?=.64))[/\u2044]\d{1,2})(?![\d/])"
+)
+"""An inch fraction in its lowest terms, such as ``1 1/2``; ``read_fraction`` reads it."""
+_NUMBER = re.compile(rf"([-+]?)(?:{FRACTION}|({NUMBER}|(?<!\w)\.\d+)((?:[eE][-+]?\d+)?))")
 
 
 class AttributeKind(StrEnum):
@@ -126,9 +139,17 @@ def clean_text(value: object) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = unicodedata.normalize("NFKC", str(value)[:MAX_TEXT]).upper()
+    text = _normalised(str(value)).upper()
     text = _SPACES.sub(" ", text).strip()
     return None if text in MISSING_WORDS else text
+
+
+def _normalised(text: str) -> str:
+    """Return the first of a text in one form; ``1\u00bd`` is ``1 1/2`` then, and not ``11/2``."""
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _SMALL_FRACTION.sub(" ", text))
 
 
 def code_key(text: str) -> str:
@@ -139,18 +160,47 @@ def code_key(text: str) -> str:
     return _SEPARATOR.sub("", text)
 
 
+def read_figure(text: str) -> float:
+    """Return a figure that ``NUMBER`` found: a comma before three digits parts thousands."""
+    if "," not in text:
+        return float(text)
+    head, _, tail = text.partition(",")
+    if tail.isdigit() and (len(tail) != 3 or len(head) > 3 or head.startswith("0")):
+        return float(f"{head}.{tail}")
+    return float(text.replace(",", ""))
+
+
+def read_fraction(whole: str | None, part: str) -> float:
+    """Return what ``FRACTION`` found."""
+    upper, _, lower = part.replace("\u2044", "/").partition("/")
+    return float((whole or "0")[:15]) + int(upper) / int(lower)
+
+
 def parse_number(value: object) -> float:
-    """Return a finite number, also from text such as ``85.0 mm``; NaN when there is none."""
+    """Return a finite number, also from text such as ``85.0 mm``; NaN when there is none.
+
+    ``85,5`` is 85.5 and ``1,250`` is 1250: a comma before exactly three digits parts thousands.
+    """
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
         try:
             number = float(value)
         except OverflowError:  # an integer of hundreds of digits
             number = math.inf
     else:
-        text = unicodedata.normalize("NFKC", str(value)[:MAX_TEXT]) if value is not None else ""
-        found = _NUMBER.search(text)
-        number = float(found.group().replace(",", "")) if found else math.nan
+        found = _NUMBER.search(_normalised(str(value))) if value is not None else None
+        number = _read(found) if found else math.nan
     return number if math.isfinite(number) else math.nan
+
+
+def _read(found: re.Match[str]) -> float:
+    sign, whole, part, figure, power = found.groups()
+    if part:
+        number = read_fraction(whole, part)
+    elif "," in figure:
+        number = read_figure(figure) * float(f"1{power}")
+    else:
+        number = float(figure + power)
+    return -number if sign == "-" else number
 
 
 def clean_items(source: RawItems, attributes: Sequence[Attribute]) -> CleanItems:

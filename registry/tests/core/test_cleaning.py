@@ -39,7 +39,9 @@ def cleaned(*items: dict[str, Any]) -> CleanItems:
     return clean_items(RawItems.from_items(named, [a.name for a in ATTRIBUTES]), ATTRIBUTES)
 
 
-@pytest.mark.parametrize("unit", ["inch", "INCH", "Inch", " inches ", "in", '"', wide("INCH")])
+@pytest.mark.parametrize(
+    "unit", ["inch", "INCH", "Inch", " inches ", "in", "IN.", '"', "″", "인치", wide("INCH")]
+)
 def test_inches_become_millimetres_however_they_are_written(unit: str) -> None:
     assert cleaned({"OD": 2, "UNIT": unit}).numbers["OD"][0] == pytest.approx(50.8)
 
@@ -76,6 +78,20 @@ def test_nought_stays_a_figure_where_no_sentinel_says_otherwise() -> None:
         ("85.0 mm", 85.0),
         ("Ø 12.5", 12.5),
         ("1,250.5", 1250.5),
+        ("1,250", 1250.0),
+        ("1,250,000", 1250000.0),
+        ("85,5", 85.5),
+        ("85,5e2", 8550.0),
+        ("Ø85,50 mm", 85.5),
+        ("-0,125", -0.125),
+        ("1250,125", 1250.125),
+        ("10,20,30", 10.0),
+        ('1 1/2"', 1.5),
+        ("3/4", 0.75),
+        ("1½", 1.5),
+        ("⅝ INCH", 0.625),
+        ("120/98", 120.0),
+        ("12/31/2026", 12.0),
         ("1.5e2", 150.0),
         ("-3", -3.0),
         (wide("85.5"), 85.5),
