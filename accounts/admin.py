@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from accounts import permissions, services
+from accounts import permissions
 from accounts.forms import ApproveForm, RejectForm
 from accounts.models import AuditEvent, SignupState, User
+from accounts.services import people, signups
 
 EDITABLE = ("name", "role", "is_active")
 
@@ -55,14 +56,14 @@ class UserAdmin(admin.ModelAdmin[User]):
     ) -> None:
         """Hand the change to the service, with what it was before."""
         before = {name: form.initial[name] for name in form.changed_data}
-        services.change_person(obj, by=permissions.person(request), before=before, request=request)
+        people.change_person(obj, by=permissions.person(request), before=before, request=request)
 
     @admin.action(description=_("Approve the chosen signups …"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Ask for the role, then let them in."""
 
         def decide(person: User, role: str) -> None:
-            services.approve_signup(
+            signups.approve_signup(
                 person, by=permissions.person(request), role=role, request=request
             )
 
@@ -73,7 +74,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         """Ask for the reason, then turn them down."""
 
         def decide(person: User, reason: str) -> None:
-            services.reject_signup(
+            signups.reject_signup(
                 person, by=permissions.person(request), reason=reason, request=request
             )
 
@@ -102,7 +103,7 @@ class UserAdmin(admin.ModelAdmin[User]):
         for person in queryset:
             try:
                 decide(person, **form.cleaned_data)
-            except services.AlreadyDecided as error:
+            except signups.AlreadyDecided as error:
                 self.message_user(request, error.message, messages.ERROR)
             else:
                 self.message_user(request, f"{person.get_state_display()}: {person}")

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import services, tokens
+from accounts import tokens
 from accounts.authentication import enforce_csrf
 from accounts.models import User
 from accounts.permissions import IsSignedIn, person
 from accounts.serializers import LoginIn, MessageOut, PersonOut, RefreshIn, SignupIn, TokensOut
+from accounts.services import sessions, signups
 
 
 class _Open(APIView):
@@ -34,7 +35,7 @@ class SignupView(_Open):
         """Take the request; the answer is the same whether the address has an account or not."""
         asked = SignupIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        services.request_signup(**asked.validated_data, request=request._request)
+        signups.request_signup(**asked.validated_data, request=request._request)
         message = _("Thank you. An administrator will look at your request.")
         return Response({"message": message}, status=status.HTTP_202_ACCEPTED)
 
@@ -48,7 +49,7 @@ class LoginView(_Open):
         given = LoginIn(data=request.data)
         given.is_valid(raise_exception=True)
         fields = given.validated_data
-        user, pair = services.sign_in(
+        user, pair = sessions.sign_in(
             request._request,
             email=fields["email"],
             password=fields["password"],
@@ -79,7 +80,7 @@ class LogoutView(APIView):
     @extend_schema(operation_id="logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End this sign-in: its tokens and its session."""
-        services.sign_out(request._request, by=person(request), token=str(request.auth or ""))
+        sessions.sign_out(request._request, by=person(request), token=str(request.auth or ""))
         response = Response(status=status.HTTP_204_NO_CONTENT)
         tokens.clear_cookies(response)
         return response

@@ -1,4 +1,4 @@
-"""Who is calling the API: a Bearer token, or the same token in a cookie with CSRF enforced."""
+"""Who is calling the API: a Bearer token or key, or a token in a cookie with CSRF enforced."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from accounts import tokens
 from accounts.models import User
+from accounts.services import keys
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -37,8 +38,8 @@ class TokenAuthentication(BaseAuthentication):
     def _bearer(self, token: str) -> User:
         """Return whose token this is, or refuse."""
         try:
-            return tokens.user_of(token)
-        except tokens.TokenRefused as refused:
+            return keys.user_of(token) if token.startswith(keys.MARK) else tokens.user_of(token)
+        except (tokens.TokenRefused, keys.KeyRefused) as refused:
             raise AuthenticationFailed(refused.message, refused.code) from None
 
 

@@ -36,8 +36,24 @@ ABILITIES: dict[str, frozenset[Ability]] = {
 
 
 def may(user: Any, ability: Ability) -> bool:
-    """Return whether a person (or nobody in particular) may do something."""
-    return isinstance(user, User) and user.is_active and ability in ABILITIES[user.role]
+    """Return whether a person (or nobody in particular) may do something.
+
+    With a one-time password nothing is open, and an API key narrows to its own role.
+    """
+    if not is_person(user) or user.must_change_password:
+        return False
+    within_key = user.scope is None or ability in ABILITIES[user.scope]
+    return within_key and ability in ABILITIES[user.role]
+
+
+def is_person(user: Any) -> bool:
+    """Return whether this is somebody with an open account, whatever they may do."""
+    return isinstance(user, User) and user.is_active
+
+
+def is_personally(user: Any) -> bool:
+    """Return whether this is somebody themselves, not a program with one of their keys."""
+    return is_person(user) and user.scope is None
 
 
 def person(request: HttpRequest | Request) -> User:
@@ -59,6 +75,14 @@ class _Needs(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Ask the table."""
         return may(request.user, self.ability)
+
+
+class IsPerson(BasePermission):
+    """Somebody themselves, a one-time password included: to change it, to sign out."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Refuse programs with a key."""
+        return is_personally(request.user)
 
 
 class IsSignedIn(_Needs):

@@ -13,18 +13,24 @@ from typing import Any
 
 import jwt
 from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.errors import AccountError
 from accounts.models import SignIn, User
 
-ACCESS_COOKIE = "access_token"
-REFRESH_COOKIE = "refresh_token"
+PREFIX = "__Secure-" if settings.BEHIND_TLS else ""
+ACCESS_COOKIE = PREFIX + "access_token"
+REFRESH_COOKIE = PREFIX + "refresh_token"
 REFRESH_PATH = "/api/auth/"
 ALGORITHM = "HS256"
 ACCESS, REFRESH = "access", "refresh"
+SEEN_AGAIN = timedelta(minutes=1)
+"""How exactly it is known when a sign-in was last used: not every request is a write."""
 
 
 class TokenRefused(AccountError):
@@ -45,15 +51,33 @@ class Pair:
     refresh: str
 
 
-def start(user: User) -> Pair:
-    """Open a sign-in and return its first tokens."""
+def open_sign_in(user: User, request: HttpRequest | None = None) -> SignIn:
+    """Open a sign-in; the oldest ones of the person end when there are more than allowed."""
+    agent = "" if request is None else request.headers.get("User-Agent", "")
     sign_in = SignIn.objects.create(
-        user=user, expires_at=timezone.now() + timedelta(days=settings.SIGN_IN_DAYS)
+        user=user,
+        expires_at=timezone.now() + timedelta(days=settings.SIGN_IN_DAYS),
+        agent=agent.replace("\x00", "")[:200],
+        address=None if request is None else audit.address_of(request),
     )
-    return _pair(sign_in)
+    if settings.MAX_SIGN_INS:
+        newest = SignIn.objects.filter(user=user, ended_at=None).order_by("-started_at", "-id")
+        kept = list(newest.values_list("id", flat=True)[: settings.MAX_SIGN_INS])
+        newest.exclude(id__in=kept).order_by().update(ended_at=timezone.now())
+    return sign_in
 
 
-def follow(refresh: str) -> tuple[User, Pair]:
+def start(user: User, request: HttpRequest | None = None) -> Pair:
+    """Open a sign-in and return its first tokens."""
+    return _pair(open_sign_in(user, request))
+
+
+def of_sign_in(identity: str) -> Pair:
+    """Return the tokens of a sign-in that has just been opened."""
+    return _pair(SignIn.objects.get(id=uuid.UUID(identity)))
+
+
+def follow(refresh: str, request: HttpRequest | None = None) -> tuple[User, Pair]:
     """Exchange a refresh token for the next pair.
 
     Raises:
@@ -62,9 +86,9 @@ def follow(refresh: str) -> tuple[User, Pair]:
     identity, token = _read(refresh, REFRESH)
     now = timezone.now()
     following = uuid.uuid4()
-    open_ones = SignIn.objects.filter(id=identity, ended_at=None, expires_at__gt=now)
-    if not open_ones.filter(token=token).update(token=following, refreshed_at=now):
-        open_ones.update(ended_at=now)
+    good = SignIn.objects.good(now).filter(id=identity)
+    if not good.filter(token=token).update(token=following, refreshed_at=now, seen_at=now):
+        _end_copied(identity, request)
         raise TokenRefused
     sign_in = SignIn.objects.select_related("user").get(id=identity)
     if not sign_in.user.is_active:
@@ -79,13 +103,20 @@ def user_of(access: str) -> User:
         TokenRefused: it is not good, or its sign-in has ended.
     """
     identity, _id = _read(access, ACCESS)
-    sign_in = (
-        SignIn.objects.select_related("user")
-        .filter(id=identity, ended_at=None, expires_at__gt=timezone.now())
-        .first()
-    )
-    if sign_in is None or not sign_in.user.is_active:
+    user = seen(identity)
+    if user is None:
         raise TokenRefused
+    return user
+
+
+def seen(identity: uuid.UUID) -> User | None:
+    """Return whose sign-in this is, and note that it is used; nobody once it is over."""
+    now = timezone.now()
+    sign_in = SignIn.objects.good(now).select_related("user").filter(id=identity).first()
+    if sign_in is None or not sign_in.user.is_active:
+        return None
+    if sign_in.seen_at < now - SEEN_AGAIN:
+        SignIn.objects.filter(id=identity).update(seen_at=now)
     return sign_in.user
 
 
@@ -103,9 +134,22 @@ def end_sign_in(identity: str) -> None:
     SignIn.objects.filter(id=uuid.UUID(identity), ended_at=None).update(ended_at=timezone.now())
 
 
-def end_all(user: User) -> int:
-    """End every sign-in of a person; return how many were open."""
-    return SignIn.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+def end_all(user: User, *, keep: str = "") -> int:
+    """End every sign-in of a person, but one when asked; return how many were open."""
+    open_ones = SignIn.objects.filter(user=user, ended_at=None)
+    if keep:
+        open_ones = open_ones.exclude(id=uuid.UUID(keep))
+    return open_ones.update(ended_at=timezone.now())
+
+
+@transaction.atomic
+def _end_copied(identity: uuid.UUID, request: HttpRequest | None) -> None:
+    """End a sign-in whose refresh token came a second time, and write it down."""
+    sign_in = SignIn.objects.select_related("user").filter(id=identity, ended_at=None).first()
+    if sign_in is not None:
+        end_sign_in(identity.hex)
+        target = sign_in.user.email
+        audit.record(action="accounts.token.replayed", by=None, target=target, request=request)
 
 
 def set_cookies(response: HttpResponseBase, pair: Pair) -> None:

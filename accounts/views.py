@@ -11,9 +11,11 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import services, tokens
+from accounts import tokens
+from accounts.errors import AccountError
 from accounts.forms import SignInForm, SignupForm
 from accounts.models import User
+from accounts.services import sessions, signups
 
 
 @never_cache
@@ -26,10 +28,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     following = _following(request)
     if request.method == "POST" and form.is_valid():
         try:
-            _user, pair = services.sign_in(request, session=True, **form.cleaned_data)
-        except services.SignupPending:
+            _user, pair = sessions.sign_in(request, session=True, **form.cleaned_data)
+        except sessions.SignupPending:
             return redirect("accounts:waiting")
-        except services.SignInRefused as refused:
+        except AccountError as refused:
             form.add_error(None, refused.message)
         else:
             response = HttpResponseRedirect(following)
@@ -46,8 +48,12 @@ def signup(request: HttpRequest) -> HttpResponse:
     """Ask for an account; then wait."""
     form = SignupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.request_signup(request=request, **form.cleaned_data)
-        return redirect("accounts:waiting")
+        try:
+            signups.request_signup(request=request, **form.cleaned_data)
+        except AccountError as refused:
+            form.add_error(None, refused.message)
+        else:
+            return redirect("accounts:waiting")
     return render(request, "accounts/signup.html", {"form": form})
 
 
@@ -61,7 +67,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and its tokens."""
     if isinstance(request.user, User):
-        services.sign_out(request, by=request.user)
+        sessions.sign_out(request, by=request.user)
     response = redirect(settings.LOGOUT_REDIRECT_URL)
     tokens.clear_cookies(response)
     return response

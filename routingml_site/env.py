@@ -102,6 +102,11 @@ def secret(name: str, *, generated: Path | None = None) -> str:
     return value
 
 
+def optional_secret(name: str) -> str:
+    """Return another system's secret, from ``NAME`` or ``NAME_FILE``; empty when there is none."""
+    return os.environ.get(name, "").strip() or _from_file(name)
+
+
 def _from_file(name: str) -> str:
     """Return the content of the file that ``NAME_FILE`` names, empty when it is not set."""
     file = os.environ.get(f"{name}_FILE", "").strip()

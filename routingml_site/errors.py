@@ -20,8 +20,9 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts import services, tokens
+from accounts import limits, tokens
 from accounts.errors import AccountError
+from accounts.services import people, sessions, signups
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.progress import Cancelled
@@ -34,9 +35,12 @@ log = logging.getLogger(__name__)
 
 STATUSES: dict[type[Exception], int] = {
     AccountError: status.HTTP_400_BAD_REQUEST,
-    services.SignInRefused: status.HTTP_401_UNAUTHORIZED,
-    services.SignupPending: status.HTTP_403_FORBIDDEN,
-    services.AlreadyDecided: status.HTTP_409_CONFLICT,
+    sessions.SignInRefused: status.HTTP_401_UNAUTHORIZED,
+    sessions.SignupPending: status.HTTP_403_FORBIDDEN,
+    sessions.SignupRejected: status.HTTP_403_FORBIDDEN,
+    signups.AlreadyDecided: status.HTTP_409_CONFLICT,
+    people.NotApproved: status.HTTP_409_CONFLICT,
+    limits.TooManyTries: status.HTTP_429_TOO_MANY_REQUESTS,
     tokens.TokenRefused: status.HTTP_401_UNAUTHORIZED,
     RoutingMLError: status.HTTP_400_BAD_REQUEST,
     NotEnoughData: status.HTTP_409_CONFLICT,
@@ -82,7 +86,9 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of an API view into the envelope; ``None`` lets a bug be a bug."""
     if isinstance(error, AccountError | RoutingMLError):
         set_rollback()
-        return Response(envelope(error.code, error.message, error.extra), status_of(error))
+        wait = {"Retry-After": str(error.wait)} if isinstance(error, limits.TooManyTries) else None
+        body = envelope(error.code, error.message, error.extra)
+        return Response(body, status_of(error), headers=wait)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

@@ -44,6 +44,8 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # Secrets: given in production, made once in development -------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY", generated=None if PRODUCTION else DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+"""Keys of before: the audit log is still verified with them, nothing new is signed."""
 MODEL_SIGNING_KEY = env.secret(
     "MODEL_SIGNING_KEY", generated=None if PRODUCTION else DATA_DIR / "model_signing_key"
 ).encode()
@@ -159,12 +161,34 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 SIGN_IN_DAYS = env.integer("SIGN_IN_DAYS", 14, least=1)
 """Absolute lifetime of a sign-in, however often it is refreshed."""
+SIGN_IN_IDLE = timedelta(hours=env.integer("SIGN_IN_IDLE_HOURS", 12, least=1))
+"""A sign-in that nobody uses for so long is over."""
+MAX_SIGN_INS = env.integer("MAX_SIGN_INS", 10)
+"""Most sign-ins a person has at once: the oldest end.  0 is no limit."""
+LOCKOUT_TRIES = env.integer("LOCKOUT_TRIES", 10, least=1)
+LOCKOUT_ADDRESS_TRIES = env.integer("LOCKOUT_ADDRESS_TRIES", 50, least=1)
+LOCKOUT_MINUTES = env.integer("LOCKOUT_MINUTES", 15, least=1)
+"""Wrong passwords in so many minutes, for one account and from one network address."""
+SIGNUPS_PER_HOUR = env.integer("SIGNUPS_PER_HOUR", 20, least=1)
+"""Requests for an account from one network address."""
+HEAVY_PER_MINUTE = env.integer("HEAVY_PER_MINUTE", 300, least=1)
+"""Predictions, exports and the like that one person may ask for in a minute."""
+ONE_TIME_PASSWORD_HOURS = env.integer("ONE_TIME_PASSWORD_HOURS", 72, least=1)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, least=1))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, least=1))
 TOKEN_SIGNING_KEY = salted_hmac(
     "accounts.tokens", "jwt", SECRET_KEY, algorithm="sha256"
 ).hexdigest()
 """Derived, so that a token can never be mistaken for anything else that SECRET_KEY signs."""
+
+# E-mail: none is sent unless a server is named ----------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1)
+EMAIL_HOST_USER = env.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.optional_secret("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "routingml@localhost")
 
 # Security -----------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.items(

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import services
 from accounts.models import AuditEvent, Role, SignupState, User
+from accounts.services import signups
 
 pytestmark = pytest.mark.django_db
 ASKED = {"email": "Cleo@Plant.example", "name": "Cleo", "password": "quiet rivers bend"}
@@ -58,7 +58,7 @@ def test_asking_for_an_existing_account_looks_the_same_and_changes_nothing(
 
 
 def test_ana_lets_cleo_in_as_an_engineer(ana: User, cleo: User) -> None:
-    services.approve_signup(cleo, by=ana, role=Role.ENGINEER)
+    signups.approve_signup(cleo, by=ana, role=Role.ENGINEER)
     assert (cleo.state, cleo.is_active, cleo.role) == ("approved", True, "engineer")
     assert cleo.decided_by == ana.email
     assert cleo.decided_at is not None
@@ -69,7 +69,7 @@ def test_ana_lets_cleo_in_as_an_engineer(ana: User, cleo: User) -> None:
 def test_ana_turns_cleo_down_with_a_reason_and_cleo_may_ask_again(
     ana: User, cleo: User, anonymous_api: APIClient
 ) -> None:
-    services.reject_signup(cleo, by=ana, reason="unknown to the plant")
+    signups.reject_signup(cleo, by=ana, reason="unknown to the plant")
     assert (cleo.state, cleo.is_active) == ("rejected", False)
     assert cleo.decision_reason == "unknown to the plant"
 
@@ -81,9 +81,9 @@ def test_ana_turns_cleo_down_with_a_reason_and_cleo_may_ask_again(
 
 def test_a_signup_is_decided_once(ana: User, cleo: User) -> None:
     stale = User.objects.get(pk=cleo.pk)
-    services.approve_signup(cleo, by=ana)
-    with pytest.raises(services.AlreadyDecided):
-        services.reject_signup(stale, by=ana, reason="too late")
+    signups.approve_signup(cleo, by=ana)
+    with pytest.raises(signups.AlreadyDecided):
+        signups.reject_signup(stale, by=ana, reason="too late")
     cleo.refresh_from_db()
     assert cleo.state == SignupState.APPROVED
 
@@ -92,7 +92,7 @@ def test_approving_without_a_known_role_is_refused_before_anything_changes(
     ana: User, cleo: User
 ) -> None:
     with pytest.raises(ValueError, match="emperor"):
-        services.approve_signup(cleo, by=ana, role="emperor")
+        signups.approve_signup(cleo, by=ana, role="emperor")
     cleo.refresh_from_db()
     assert cleo.state == SignupState.PENDING
 
@@ -105,6 +105,6 @@ def test_a_failing_audit_undoes_the_decision(
 
     monkeypatch.setattr("accounts.audit.record", broken)
     with pytest.raises(OSError, match="disk full"):
-        services.approve_signup(cleo, by=ana)
+        signups.approve_signup(cleo, by=ana)
     cleo.refresh_from_db()
     assert cleo.state == SignupState.PENDING

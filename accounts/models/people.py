@@ -1,9 +1,8 @@
-"""People who sign in, what they are signed in with, and the record of who did what."""
+"""People, what they are here for, and how far their request for an account is."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -76,11 +75,16 @@ class User(AbstractBaseUser):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=254, blank=True)
     decision_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    one_time_until = models.DateTimeField(_("one-time password until"), null=True, blank=True)
+    """When set, the password was given by an administrator: it ends then, and opens nothing but
+    the page where it is changed."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
+    scope: str | None = None
+    """The role of the API key that is being used, which narrows what the person may do."""
 
     class Meta:
         verbose_name = _("person")
@@ -124,6 +128,11 @@ class User(AbstractBaseUser):
         return self.get_full_name()
 
     @property
+    def must_change_password(self) -> bool:
+        """Whether nothing is open yet but the page where the password is changed."""
+        return self.one_time_until is not None
+
+    @property
     def is_administrator(self) -> bool:
         """Whether this person decides about people and versions."""
         return self.is_active and self.role == Role.ADMINISTRATOR
@@ -150,78 +159,3 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Answer Django admin whether an app is shown."""
         return self.is_staff
-
-
-class SignIn(models.Model):
-    """One signed-in browser or program: the family of tokens that follow one another.
-
-    ``token`` is the id of the only refresh token that is good now.  An older one coming back means
-    that it was copied, and ends the whole sign-in.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
-    token = models.UUIDField(default=uuid.uuid4)
-    started_at = models.DateTimeField(default=timezone.now)
-    refreshed_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = (models.Index(name="signin_user_open", fields=("user", "ended_at")),)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
-
-
-class AppendOnly(TypeError):
-    """Somebody tried to change or delete an audit row."""
-
-
-class AuditQuerySet(models.QuerySet["AuditEvent"]):
-    """Reads audit rows; offers no way to change them."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse."""
-        raise AppendOnly("audit rows are never changed")
-
-    def delete(self) -> NoReturn:
-        """Refuse."""
-        raise AppendOnly("audit rows are never deleted")
-
-    def about(self, target: str) -> Self:
-        """Return what happened to one thing."""
-        return self.filter(target=target)
-
-
-class AuditEvent(models.Model):
-    """Who did what to which thing.  No foreign keys: the row outlives whatever it speaks of."""
-
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
-    action = models.CharField(_("action"), max_length=100, db_index=True)
-    actor = models.CharField(_("who"), max_length=254)
-    target = models.CharField(_("what"), max_length=254, db_index=True)
-    before = models.JSONField(_("before"), null=True, blank=True)
-    after = models.JSONField(_("after"), null=True, blank=True)
-    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
-    request_id = models.CharField(_("request"), max_length=64, blank=True)
-
-    objects = AuditQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("audit entry")
-        verbose_name_plural = _("audit log")
-        ordering = ("-at", "-id")
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.target}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; an existing one is refused."""
-        if not self._state.adding:
-            raise AppendOnly("audit rows are never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse."""
-        raise AppendOnly("audit rows are never deleted")

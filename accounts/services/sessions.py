@@ -1,0 +1,179 @@
+"""Signing in and out.  The session of the pages and the tokens of the API begin and end together.
+
+The ``SignIn`` row decides: a session keeps its id, a token names it; both are worth nothing once
+it has ended, has lain idle for too long or has grown too old.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit, limits, tokens
+from accounts.errors import AccountError
+from accounts.models import SignIn, SignupState, User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SIGN_IN = "sign_in"
+"""Where a session keeps the id of its sign-in."""
+
+
+class SignInRefused(AccountError):
+    """The address or the password is wrong; which of them is not said."""
+
+    code = "sign_in_refused"
+
+
+class SignupPending(AccountError):
+    """The password is right, and nobody has approved the account yet."""
+
+    code = "signup_pending"
+
+
+class SignupRejected(AccountError):
+    """The password is right, and the account was refused; the person may ask again."""
+
+    code = "signup_rejected"
+
+
+def sign_in(
+    request: HttpRequest, *, email: str, password: str, session: bool
+) -> tuple[User, tokens.Pair]:
+    """Open a family of tokens for the API and, for a browser, the session of the pages with it.
+
+    Raises:
+        SignInRefused: the address or the password is wrong, or the account is closed.
+        SignupPending: both are right and nobody has approved the account yet.
+        SignupRejected: both are right and the account was refused.
+        TooManyTries: too many wrong ones for this account or from this network address.
+    """
+    person = check_password(request, email=email, password=password)
+    if person.state == SignupState.PENDING:
+        raise SignupPending(_("Your account waits for an administrator's approval."))
+    if person.state == SignupState.REJECTED:
+        raise SignupRejected(
+            _("Your request was refused: %(reason)s You may ask again.")
+            % {"reason": person.decision_reason.rstrip(".") + "."}
+        )
+    with transaction.atomic():
+        if session:
+            login(request, person, backend=BACKEND)
+            pair = tokens.of_sign_in(request.session[SIGN_IN])
+        else:
+            pair = tokens.start(person, request)
+        audit.record(action="accounts.signed_in", by=person, target=person.email, request=request)
+    return person, pair
+
+
+def check_password(request: HttpRequest, *, email: str, password: str) -> User:
+    """Return whose address and password these are.
+
+    Every try is counted before the password is looked at, and uncounted when it was right.
+
+    Raises:
+        SignInRefused: they are nobody's, or the account is closed.
+        TooManyTries: too many wrong ones for this account or from this network address.
+    """
+    address = email.strip().lower()
+    origin = audit.address_of(request) or "unknown"
+    _count_try(address, origin, request)
+    person = _who(address, password)
+    closed = person is not None and person.state == SignupState.APPROVED and not person.is_active
+    if person is None or closed or _is_over(person):
+        audit.record(
+            action="accounts.sign_in.refused", by="unknown", target=address, request=request
+        )
+        raise SignInRefused(_("The e-mail address or the password is wrong."))
+    limits.clear(tries_of_an_account(), address)
+    limits.give_back(tries_of_an_address(), origin)
+    return person
+
+
+def tries_of_an_account() -> limits.Limit:
+    """Return how many wrong passwords one account takes."""
+    return limits.Limit("account", settings.LOCKOUT_TRIES, _lockout_window())
+
+
+def tries_of_an_address() -> limits.Limit:
+    """Return how many wrong passwords may come from one network address."""
+    return limits.Limit("address", settings.LOCKOUT_ADDRESS_TRIES, _lockout_window())
+
+
+def _lockout_window() -> timedelta:
+    return timedelta(minutes=settings.LOCKOUT_MINUTES)
+
+
+def _count_try(address: str, origin: str, request: HttpRequest) -> None:
+    """Count a try for the network address and for the account, whether it exists or not."""
+    try:
+        limits.take(tries_of_an_address(), origin)
+        limits.take(tries_of_an_account(), address)
+    except limits.TooManyTries:
+        if limits.allows(limits.Limit("lockout log", 5, _lockout_window()), origin):
+            audit.record(
+                action="accounts.sign_in.locked_out", by="unknown", target=address, request=request
+            )
+        raise
+
+
+def _who(address: str, password: str) -> User | None:
+    """Return whose address and password these are; an unknown address takes as long."""
+    person = User.objects.filter(email=address).first()
+    if person is None:
+        make_password(password)
+        return None
+    return person if person.check_password(password) else None
+
+
+def _is_over(person: User) -> bool:
+    """Return whether the password was for one time and that time is over."""
+    return person.one_time_until is not None and person.one_time_until <= timezone.now()
+
+
+@receiver(user_logged_in)
+def open_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Give every session, however it was opened, the sign-in that decides about it."""
+    request.session[SIGN_IN] = tokens.open_sign_in(user, request).id.hex
+
+
+@transaction.atomic
+def sign_out(request: HttpRequest, *, by: User, token: str = "") -> None:
+    """End the session and the family of tokens of whoever is asking."""
+    if token:
+        tokens.end(token)
+    if SIGN_IN in request.session:
+        tokens.end_sign_in(request.session[SIGN_IN])
+    audit.record(action="accounts.signed_out", by=by, target=by.email, request=request)
+    logout(request)
+
+
+@transaction.atomic
+def end_one(sign_in: SignIn, *, by: User, request: HttpRequest) -> None:
+    """End one sign-in of somebody, wherever it is."""
+    tokens.end_sign_in(sign_in.id.hex)
+    target = sign_in.user.email
+    audit.record(action="accounts.sign_in.ended", by=by, target=target, request=request)
+
+
+@transaction.atomic
+def end_all(person: User, *, by: User, request: HttpRequest, keep: str = "") -> int:
+    """End every sign-in of somebody but, when asked, one; return how many there were."""
+    ended = tokens.end_all(person, keep=keep)
+    audit.record(
+        action="accounts.signed_out_everywhere",
+        by=by,
+        target=person.email,
+        after={"ended": ended},
+        request=request,
+    )
+    return ended
