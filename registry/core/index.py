@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from registry.core.errors import RoutingMLError
+from registry.core.errors import BadInput, RoutingMLError
 from registry.core.state import State
 
 try:
@@ -25,8 +25,16 @@ except ImportError:  # no compiler on the machine: exact search takes its place
 
 EXACT_BELOW = 20_000
 """Groups below which exact search is as fast as the graph."""
+LEAST = {"m": 4, "ef_construction": 1, "ef_search": 1, "exact_below": 0, "build_threads": 1}
+"""What the figures of an ``IndexSpec`` have to be at least."""
 DECIMALS = 5
 """Vectors are equal when they agree to so many decimals: batches differ in the last bits."""
+
+
+class BadIndexSpec(BadInput):
+    """The graph cannot be built or searched as it is asked to be."""
+
+    code = "bad_index_spec"
 
 
 class IndexUnreadable(RoutingMLError):
@@ -45,6 +53,18 @@ class IndexSpec:
     exact_below: int = EXACT_BELOW
     build_threads: int = 1
     """More than one builds faster, but then two builds may differ."""
+
+    def __post_init__(self) -> None:
+        """Refuse what hnswlib cannot survive: with ``m`` 1 it fails, with 0 the process dies.
+
+        Raises:
+            BadIndexSpec: a figure is too small.
+        """
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise BadIndexSpec(
+                    f"The index's {name} is {getattr(self, name)}: at least {least}.", name=name
+                )
 
 
 class NeighbourIndex:
@@ -140,12 +160,15 @@ class NeighbourIndex:
                 groups[row], cosines[row] = best, values[best]
         return groups, cosines
 
-    def recall(self, k: int = 50, sample: int = 200, *, seed: int = 0) -> dict[str, float]:
+    def recall(self, k: int = 50, sample: int = 200, *, seed: int = 0) -> dict[str, float | None]:
         """Measure the graph against exact search on indexed vectors; ties count as found.
 
         Returns:
-            ``at_k``: k, ``mean`` and ``minimum`` recall over ``queries`` queries.
+            ``at_k``: k, ``mean`` and ``minimum`` recall over ``queries`` queries, None without
+            any vector.
         """
+        if not len(self):
+            return {"at_k": k, "mean": None, "minimum": None, "queries": 0}
         rng = np.random.default_rng(seed)
         chosen = rng.choice(len(self), size=min(sample, len(self)), replace=False)
         queries = self.vectors[np.sort(chosen)]

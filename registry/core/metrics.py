@@ -63,10 +63,16 @@ def process_match(predicted: Jobs, valid: Iterable[Jobs]) -> float:
 def sequence_scores(
     cases: Sequence[SequenceCase], hits: Sequence[int] = (3, 5)
 ) -> dict[str, float | None]:
-    """Return ``exact_match``, ``hit_at_k``, ``sequence_similarity`` and ``process_match``."""
+    """Return ``exact_match``, ``hit_at_k``, ``sequence_similarity`` and ``process_match``.
+
+    An item without a valid routing cannot be measured: it is left out, and counted by
+    ``items_without_truth``.
+    """
+    without_truth = sum(not case.valid for case in cases)
+    cases = [case for case in cases if case.valid]
     names = ["exact_match", *(f"hit_at_{k}" for k in hits), "sequence_similarity", "process_match"]
     if not cases:
-        return dict.fromkeys(names)
+        return dict.fromkeys(names) | {"items_without_truth": without_truth}
     firsts = [case.predicted[0] if case.predicted else () for case in cases]
     pairs = list(zip(firsts, cases, strict=True))
     scores: dict[str, float | None] = {
@@ -77,7 +83,7 @@ def sequence_scores(
     for k in hits:
         found = [any(exact(p, case.valid) for p in case.predicted[:k]) for case in cases]
         scores[f"hit_at_{k}"] = _mean(found)
-    return scores
+    return scores | {"items_without_truth": without_truth}
 
 
 def time_scores(
@@ -181,12 +187,16 @@ def error_at_coverage(confidence: np.ndarray, right: np.ndarray, coverage: float
 
 def gain_interval(
     challenger: np.ndarray, champion: np.ndarray, *, seed: int = 0, draws: int = 2000
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """Return the 90 % paired-bootstrap interval of mean(challenger - champion) over items.
+
+    Without any item there is nothing to compare: None.
 
     Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, percentile interval.
     """
     differences = np.asarray(challenger, float) - np.asarray(champion, float)
+    if not len(differences):
+        return None
     rng = np.random.default_rng(seed)
     means = [
         differences[rng.integers(0, len(differences), len(differences))].mean()

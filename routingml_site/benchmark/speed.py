@@ -100,10 +100,10 @@ def _cold_start(folder: Path, key: bytes, item: Item) -> dict[str, float]:
     }
 
 
-def index(model: RoutingModel, seed: int) -> dict[str, float]:
+def index(model: RoutingModel, seed: int) -> dict[str, float | None]:
     """Return recall of the version's search, and of a graph over the same vectors at any size."""
     built = model.base.index
-    figures: dict[str, float] = {
+    figures: dict[str, float | None] = {
         "distinct_vectors": len(built),
         "index_exact": built.exact,
     }
@@ -114,7 +114,7 @@ def index(model: RoutingModel, seed: int) -> dict[str, float]:
     return figures | {"graph_build_seconds": seconds} | _recall(graph, "graph_recall", seed)
 
 
-def _recall(built: NeighbourIndex, name: str, seed: int) -> dict[str, float]:
+def _recall(built: NeighbourIndex, name: str, seed: int) -> dict[str, float | None]:
     measured = built.recall(RECALL_AT, seed=seed)
     return {f"{name}_mean": measured["mean"], f"{name}_minimum": measured["minimum"]}
 

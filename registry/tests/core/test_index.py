@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from registry.core import artifacts
-from registry.core.index import IndexSpec, NeighbourIndex
+from registry.core.index import BadIndexSpec, IndexSpec, NeighbourIndex
 
 KEY = b"k" * 32
 EXACT, GRAPH = IndexSpec(), IndexSpec(exact_below=1)
@@ -56,8 +56,8 @@ def test_the_graph_finds_what_exact_search_finds_among_duplicates(crowded: np.nd
     index = build(crowded, GRAPH)
     assert not index.exact
     recall = index.recall(50, 200)
-    assert recall["mean"] >= 0.99
-    assert recall["minimum"] >= 0.9
+    assert (recall["mean"] or 0.0) >= 0.99
+    assert (recall["minimum"] or 0.0) >= 0.9
     groups, cosines = index.search(units(50, seed=9), 10)
     true_groups, true_cosines = build(crowded).search(units(50, seed=9), 10)
     assert (groups == true_groups).mean() >= 0.99
@@ -71,6 +71,17 @@ def test_a_recall_that_is_poor_is_reported_as_poor(crowded: np.ndarray) -> None:
     shared = [len(set(a) & set(b)) / 10 for a, b in zip(found, true, strict=True)]
     assert np.mean(shared) < 0.95
     assert index.recall(10, len(index))["mean"] == pytest.approx(np.mean(shared), abs=0.01)
+
+
+def test_the_recall_of_nothing_is_not_measurable() -> None:
+    nothing = build(np.zeros((0, 4), dtype=np.float32))
+    assert nothing.recall(10) == {"at_k": 10, "mean": None, "minimum": None, "queries": 0}
+
+
+@pytest.mark.parametrize(("name", "value"), [("m", 1), ("m", 0), ("ef_search", 0)])
+def test_a_graph_that_cannot_be_built_is_refused_by_name(name: str, value: int) -> None:
+    with pytest.raises(BadIndexSpec, match=rf"index's {name} is {value}: at least \d"):
+        replace(GRAPH, **{name: value})
 
 
 def test_nearest_come_first_and_equals_go_by_number() -> None:

@@ -105,6 +105,13 @@ def test_an_item_without_an_answer_counts_as_wrong() -> None:
     assert scores["exact_match"] == scores["hit_at_5"] == scores["sequence_similarity"] == 0.0
 
 
+def test_an_item_whose_truth_nobody_knows_is_left_out_and_counted() -> None:
+    right = SequenceCase([jobs("AB")], [jobs("AB")])
+    scores = metrics.sequence_scores([right, SequenceCase([jobs("AB")], [])])
+    assert scores["items_without_truth"] == 1
+    assert scores["exact_match"] == scores["process_match"] == scores["hit_at_5"] == 1.0
+
+
 def test_time_scores_by_hand() -> None:
     scores = metrics.time_scores(
         np.array([11.0, 8.0, 30.0, 5.0]), np.array([10.0, 10.0, 20.0, np.nan])
@@ -148,7 +155,10 @@ def test_variation_is_the_median_groups_spread_over_mean() -> None:
 
 def test_what_cannot_be_measured_is_none_and_never_nought() -> None:
     nothing, no_flags = np.zeros(0), np.zeros(0, dtype=bool)
-    assert set(metrics.sequence_scores([]).values()) == {None}
+    for cases in ([], [SequenceCase([jobs("AB")], [])]):
+        scores = metrics.sequence_scores(cases)
+        assert scores.pop("items_without_truth") == len(cases)
+        assert set(scores.values()) == {None}
     times = metrics.time_scores(np.array([3.0, 4.0]), np.array([np.nan, 0.0]))
     assert times.pop("operations") == 0
     assert set(times.values()) == {None}
@@ -177,8 +187,10 @@ def test_the_surest_answers_are_judged_first() -> None:
 
 def test_a_gain_everywhere_excludes_nought_and_a_coin_toss_does_not() -> None:
     champion = np.arange(40.0)
-    low, high = metrics.gain_interval(champion + 0.1, champion)
-    assert low == pytest.approx(0.1)
-    assert high == pytest.approx(0.1)
-    low, high = metrics.gain_interval(champion + np.tile([1.0, -1.0], 20), champion)
-    assert low < 0 < high
+    assert metrics.gain_interval(champion + 0.1, champion) == pytest.approx((0.1, 0.1))
+    toss = metrics.gain_interval(champion + np.tile([1.0, -1.0], 20), champion)
+    assert toss is not None and toss[0] < 0 < toss[1]
+
+
+def test_without_an_item_no_gain_can_be_measured() -> None:
+    assert metrics.gain_interval(np.zeros(0), np.zeros(0)) is None
