@@ -52,6 +52,7 @@ def routings(rows: pd.DataFrame) -> dict[str, list[TrueRouting]]:
                 steps["RUN_MINUTES"].to_numpy(),
                 steps["SETUP_MINUTES"].to_numpy(),
                 steps["OUTSOURCED"].to_numpy(dtype=bool),
+                np.zeros(len(steps), dtype=int),
             )
         )
     return found
@@ -102,7 +103,9 @@ def reported(
         for routing in valid
         for i, job in enumerate(routing.jobs)
     ]
-    item, job, run, setup = (np.array(column) for column in zip(*steps, strict=True))
+    item, job, run_minutes, setup_minutes = (
+        np.array(column) for column in zip(*steps, strict=True)
+    )
     names, number = np.unique(job, return_inverse=True)
     keys, first, place = np.unique(
         item.astype(np.int64) * len(names) + number, return_index=True, return_inverse=True
@@ -116,20 +119,25 @@ def reported(
         told = reports[column].to_numpy(dtype=float)[ours]
         standard = expected[first][key[ours]].astype(float)
         centres = robust_centres(told, key[ours], did[ours], standard, len(keys))
-        minutes.append(np.exp(centres.log)[place])
-    return _with_minutes(truths, *minutes)
+        minutes.append((np.exp(centres.log)[place], centres.count[place]))
+    (run, counts), (setup, _) = minutes
+    return _with_minutes(truths, run, setup, counts)
 
 
 def _with_minutes(
-    truths: Sequence[Sequence[TrueRouting]], run: np.ndarray, setup: np.ndarray
+    truths: Sequence[Sequence[TrueRouting]],
+    run: np.ndarray,
+    setup: np.ndarray,
+    reports: np.ndarray,
 ) -> list[list[TrueRouting]]:
-    """Return the routings with other minutes, given one after the other."""
+    """Return the routings with other minutes and reports, given one after the other."""
     start = 0
     result: list[list[TrueRouting]] = []
     for valid in truths:
         result.append([])
         for routing in valid:
             part = slice(start, start + len(routing.jobs))
-            result[-1].append(replace(routing, run=run[part], setup=setup[part]))
+            told = replace(routing, run=run[part], setup=setup[part], reports=reports[part])
+            result[-1].append(told)
             start = part.stop
     return result

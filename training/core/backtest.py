@@ -32,12 +32,16 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class TrueRouting:
-    """A valid routing of an item; minutes are NaN where nobody knows."""
+    """A valid routing of an item; minutes are NaN where nobody knows.
+
+    ``reports`` counts the work results behind each operation's run minutes.
+    """
 
     jobs: Jobs
     run: np.ndarray
     setup: np.ndarray
     outsourced: np.ndarray
+    reports: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def true_routings(data: TrainingSet, row: int) -> list[TrueRouting]:
                 np.exp(library.arrays["operation_log_run"][places].astype(float)),
                 np.exp(library.arrays["operation_log_setup"][places].astype(float)),
                 library.arrays["operation_outsourced"][places],
+                library.arrays["operation_run_count"][places],
             )
         )
     return found
@@ -108,12 +113,15 @@ def score(
         SequenceCase([c.jobs for c in p.candidates], [t.jobs for t in truth])
         for p, truth in zip(predictions, truths, strict=True)
     ]
-    right = np.array([metrics.exact(c.predicted[0] if c.predicted else (), c.valid) for c in cases])
-    sure = np.array([p.confidence for p in predictions])
-    answered = np.array([not p.abstained for p in predictions])
+    measured = [pair for pair in zip(cases, predictions, strict=True) if pair[0].valid]
+    right = np.array(
+        [metrics.exact(c.predicted[0] if c.predicted else (), c.valid) for c, _ in measured],
+        dtype=bool,
+    )
+    sure = np.array([p.confidence for _, p in measured])
+    answered = np.array([not p.abstained for _, p in measured], dtype=bool)
     aligned = _aligned(predictions, truths)
     setup = metrics.time_scores(aligned["setup"], aligned["true_setup"])
-    error, sure_error = float(1 - right.mean()), metrics.error_at_coverage(sure, right, 0.8)
     model: dict[str, Any] = {
         **metrics.sequence_scores(cases),
         **metrics.time_scores(aligned["run"], aligned["true_run"], aligned["low"], aligned["high"]),
@@ -121,13 +129,26 @@ def score(
             aligned["outsourced"].astype(bool), aligned["true_outsourced"].astype(bool)
         ),
         "setup_wape": setup["wape"],
+        "sample_count": int(aligned["reports"].sum()),
+        **_sureness(right, sure, answered),
+    }
+    return {"model": model, "risk_coverage": metrics.risk_coverage(sure, right)}
+
+
+def _sureness(right: np.ndarray, sure: np.ndarray, answered: np.ndarray) -> dict[str, float | None]:
+    """Return how well the model knows what it knows, over n items with a truth (n,)."""
+    names = ("abstention", "exact_match_answered", "error_at_80", "error_ratio_at_80",
+             "calibration_gap")  # fmt: skip
+    if not len(right):
+        return dict.fromkeys(names)
+    error, sure_error = float(1 - right.mean()), metrics.error_at_coverage(sure, right, 0.8)
+    return {
         "abstention": float(1 - answered.mean()),
         "exact_match_answered": float(right[answered].mean()) if answered.any() else None,
         "error_at_80": sure_error,
         "error_ratio_at_80": sure_error / error if error and sure_error is not None else None,
         "calibration_gap": float(sure.mean() - right.mean()),
     }
-    return {"model": model, "risk_coverage": metrics.risk_coverage(sure, right)}
 
 
 def _aligned(
@@ -136,7 +157,7 @@ def _aligned(
     """Return predicted and true figures of the operations that both have, side by side."""
     names = (
         "item", "run", "low", "high", "setup", "outsourced", "true_run", "true_setup",
-        "true_outsourced",
+        "true_outsourced", "reports",
     )  # fmt: skip
     rows: list[tuple[float | None, ...]] = []  # None, an unknown time, becomes NaN
     for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
@@ -157,6 +178,7 @@ def _aligned(
                     truth.run[j],
                     truth.setup[j],
                     truth.outsourced[j],
+                    truth.reports[j],
                 )
             )
     table = np.array(rows, dtype=float).reshape(-1, len(names))

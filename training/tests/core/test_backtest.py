@@ -62,7 +62,8 @@ def truth(jobs: str, *minutes: float) -> list[TrueRouting]:
     """Return an item's one valid routing; X is outsourced, setups take two minutes."""
     run = np.array(minutes) if minutes else np.full(len(jobs), np.nan)
     outsourced = np.array([job == "X" for job in jobs])
-    return [TrueRouting(tuple(jobs), run, np.full(len(jobs), 2.0), outsourced)]
+    setup, reports = np.full(len(jobs), 2.0), np.where(np.isfinite(run), 3, 0)
+    return [TrueRouting(tuple(jobs), run, setup, outsourced, reports)]
 
 
 def figures(predictions: list[Prediction], truths: list[list[TrueRouting]]) -> dict[str, Any]:
@@ -78,6 +79,7 @@ def test_figures_by_hand() -> None:
     assert model["exact_match"] == 0.5
     assert model["hit_at_3"] == 1.0
     assert model["operations"] == 3
+    assert model["sample_count"] == 9
     assert model["wape"] == pytest.approx((2 + 0.5 + 0) / (10 + 12.5 + 5))
     assert model["interval_coverage"] == pytest.approx(2 / 3)
     assert model["setup_wape"] == 0.0
@@ -105,6 +107,15 @@ def test_an_estimate_that_nobody_can_make_is_left_out_of_the_scores_of_times() -
     model = figures(answers, [truth("AB", 10.0, 10.0), truth("AB", 10.0, 10.0)])
     assert model["operations"] == 2
     assert model["wape"] == pytest.approx(0.1)
+
+
+def test_an_item_without_a_known_routing_is_not_measured_and_counted() -> None:
+    alone = figures([answer(0.9, "AB")], [truth("AB", 10.0, 10.0)])
+    beside = figures([answer(0.9, "AB"), answer(0.2, "C")], [truth("AB", 10.0, 10.0), []])
+    assert beside.pop("items_without_truth") == 1
+    assert beside == {name: value for name, value in alone.items() if name in beside}
+    nothing = figures([answer(0.2, "C")], [[]])
+    assert nothing["exact_match"] is nothing["calibration_gap"] is None
 
 
 def test_what_no_answer_allows_to_measure_is_none() -> None:
@@ -150,6 +161,7 @@ def test_the_model_beats_the_plants_commonest_routing_in_a_shop_of_rules(
     assert done["model"]["exact_match"] > done["baselines"]["plant_commonest"]["exact_match"]
     assert "plant_commonest: exact_match" not in done["beaten_by"]
     assert 0 < done["model"]["wape"] < 0.5
+    assert done["model"]["sample_count"] >= done["model"]["operations"]
     assert done["baselines"]["boosting"]["operations"] == done["model"]["operations"]
     assert set(done["baselines"]) == {
         "onehot_nearest", "group_commonest", "plant_commonest", "predecessor", "boosting",
