@@ -103,9 +103,7 @@ def reported(
         for routing in valid
         for i, job in enumerate(routing.jobs)
     ]
-    item, job, run_minutes, setup_minutes = (
-        np.array(column) for column in zip(*steps, strict=True)
-    )
+    item, job, run, setup = (np.array(column) for column in zip(*steps, strict=True))
     names, number = np.unique(job, return_inverse=True)
     keys, first, place = np.unique(
         item.astype(np.int64) * len(names) + number, return_index=True, return_inverse=True
