@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import psutil
 
+STATUS = Path("/proc/self/status")
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
+
 
 def peak_memory_mb() -> float:
-    """Return the most memory this process has held at once, in MiB."""
+    """Return the most memory this process has held at once, in MiB.
+
+    On Linux ``ru_maxrss`` of a child process begins with what its parent held when it started the
+    child, also after another program was executed, so the kernel's own mark comes first.
+    """
     if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / 2**20
     import resource  # not on Windows
 
+    if sys.platform == "linux" and STATUS.exists():
+        found = _PEAK.search(STATUS.read_text(encoding="ascii", errors="replace"))
+        if found:
+            return int(found.group(1)) / 2**10
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
