@@ -30,6 +30,8 @@ OUTLIER = 2.0
 """Log minutes beyond which a time no longer counts more when words are weighed."""
 SHRINK = 5.0
 """Operations' worth of doubt about what a word says."""
+BATCH = 20_000
+"""Operations written out at once."""
 
 
 @dataclass(frozen=True)
@@ -159,15 +161,15 @@ class TimeModel:
         work = _Operations(features, assembler, library, rows)
         targets = {kind: TimeTargets.of(library, kind) for kind in KINDS}
         columns = work.telling_columns(list(targets.values()), spec.words)
-        dense = features[:, columns].toarray()
+        seen = sparse.csr_matrix(features[:, columns])
         forests, known, residuals = [], [], []
         for number, (kind, target) in enumerate(targets.items()):
             part = span(progress or Silent(), number / len(KINDS), (number + 1) / len(KINDS))
-            grown = work.grow(target, dense, spec, seed, part)
+            grown = work.grow(target, seen, spec, seed, part)
             forests.append(grown.forest)
             counts = library.arrays[f"operation_{kind}_count"]
             known.append(np.bincount(work.job[counts > 0], minlength=work.jobs) > 0)
-            estimate = work.estimates(grown, dense) + target.centre[work.job]
+            estimate = work.estimates(grown, seen) + target.centre[work.job]
             residuals.append(library.arrays[f"operation_log_{kind}"] - estimate)
         centre = np.stack([target.centre for target in targets.values()])
         model = cls(columns, tuple(forests), centre, np.stack(known))
@@ -266,7 +268,12 @@ class _Operations:
         return target.value[known] - target.centre[self.job[known]], known
 
     def grow(
-        self, target: TimeTargets, dense: np.ndarray, spec: BoostingSpec, seed: int, told: Progress
+        self,
+        target: TimeTargets,
+        seen: sparse.csr_matrix,
+        spec: BoostingSpec,
+        seed: int,
+        told: Progress,
     ) -> Grown:
         """Grow the trees of one kind of time."""
         relative, known = self._relative(target)
@@ -275,24 +282,26 @@ class _Operations:
             some = np.sort(rng.choice(len(known), spec.max_rows, replace=False))
             relative, known = relative[some], known[some]
         examples = Examples(
-            self._rows(known, dense), relative, target.weight[known], self.item[known]
+            self._rows(known, seen), relative, target.weight[known], self.item[known]
         )
         return grow(
             examples, spec, seed=seed, report=lambda share: told.report(share, "learning times")
         )
 
-    def estimates(self, grown: Grown, dense: np.ndarray, batch: int = 50_000) -> np.ndarray:
+    def estimates(self, grown: Grown, seen: sparse.csr_matrix) -> np.ndarray:
         """Return what trees say (operations,) about every operation."""
         everything = np.arange(len(self.job))
         parts = [
-            grown.predict(self._rows(everything[i : i + batch], dense))
-            for i in range(0, len(everything), batch)
+            grown.predict(self._rows(everything[i : i + BATCH], seen))
+            for i in range(0, len(everything), BATCH)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def _rows(self, operations: np.ndarray, dense: np.ndarray) -> np.ndarray:
+    def _rows(self, operations: np.ndarray, seen: sparse.csr_matrix) -> np.ndarray:
         """Return (len(operations), 1 + columns) float32: operation number, then features."""
-        table = np.empty((len(operations), 1 + dense.shape[1]), dtype=np.float32)
+        table = np.empty((len(operations), 1 + seen.shape[1]), dtype=np.float32)
         table[:, 0] = self.job[operations]
-        table[:, 1:] = dense[self.item[operations]]
+        for i in range(0, len(operations), BATCH):
+            part = slice(i, i + BATCH)
+            table[part, 1:] = seen[self.item[operations[part]]].toarray()
         return table

@@ -9,9 +9,11 @@ well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,7 @@ from registry.core.index import NeighbourIndex
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
 from registry.core.model import RoutingModel
-from registry.core.progress import Progress, span
+from registry.core.progress import Cancelled, Progress, span
 from registry.core.proposals import RESIDUAL_PULL, Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
@@ -95,10 +97,13 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     assembler = FeatureAssembler.fit(routed, data.attributes, spec.features)
     features = assembler.transform(routed)
     # The network keeps one core busy and the boosting the other: neither gains from a second.
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    stopped = Event()
+    with ThreadPoolExecutor(max_workers=1) as pool, set_on_error(stopped):
         timed = pool.submit(
-            TimeModel.fit, features, assembler, library, rows, spec.times, seed=spec.seed
-        )
+            TimeModel.fit,
+            features, assembler, library, rows, spec.times,
+            seed=spec.seed, progress=StopsWith(stopped),
+        )  # fmt: skip
         embedding = RoutingEmbedding.fit(
             features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.7)
         )
@@ -118,6 +123,28 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         times=times,
         residual=residual,
     )
+
+
+@contextmanager
+def set_on_error(stopped: Event) -> Iterator[None]:
+    """Set an event when the block fails, so that what runs beside it stops too."""
+    try:
+        yield
+    except BaseException:
+        stopped.set()
+        raise
+
+
+class StopsWith:
+    """The progress of work that runs beside other work, and stops when that has failed."""
+
+    def __init__(self, stopped: Event) -> None:
+        self.stopped = stopped
+
+    def report(self, share: float, step: str) -> None:
+        """Tell nobody; stop when asked."""
+        if self.stopped.is_set():
+            raise Cancelled(f"Stopped at {share:.0%} of {step}.")
 
 
 @dataclass
