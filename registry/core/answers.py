@@ -188,7 +188,7 @@ class Answerer:
     ) -> Explanation:
         base, found = self.base, asked.found
         weights = attribute_weights(
-            base.encoder, asked.encoded, asked.row, asked.item, base.index.vectors[found.groups]
+            base.encoder, asked.encoded, asked.row, asked.item, np.asarray(base.index.vectors[found.groups], np.float32)
         )
         rows = [int(m[0]) for m in found.rows[:ASKED_FOR_FLIPS] if int(m[0]) != asked.own]
         changes = flips(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import ctypes
 import sys
 from pathlib import Path
 
 import psutil
+import pyarrow
 
 STATUS = Path("/proc/self/status")
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
@@ -28,3 +30,16 @@ def peak_memory_mb() -> float:
             return int(found.group(1)) / 2**10
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def release_memory() -> None:
+    """Give memory that is free but still held back to the system.
+
+    After tables of millions of rows have gone, Arrow's pool and the C library keep gigabytes of
+    what they held; a training's next step would come on top of that.
+    """
+    pyarrow.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
+        if trim is not None:
+            trim(0)

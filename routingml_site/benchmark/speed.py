@@ -121,7 +121,8 @@ def _recall(built: NeighbourIndex, name: str, seed: int) -> dict[str, float | No
 
 def _rebuilt(built: NeighbourIndex, seed: int) -> tuple[NeighbourIndex, float]:
     """Build the graph again from every item's vector, whatever the size."""
-    vectors = np.repeat(built.vectors, np.diff(built.start), axis=0)
+    whole = np.asarray(built.vectors, dtype=np.float32)
+    vectors = np.repeat(whole, np.diff(built.start), axis=0)
     started = time.perf_counter()
     graph = NeighbourIndex.build(
         vectors, built.members, replace(built.spec, exact_below=0), seed=seed

@@ -29,6 +29,7 @@ from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.index import NeighbourIndex
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
+from registry.core.machine import release_memory
 from registry.core.model import RoutingModel
 from registry.core.progress import Cancelled, Progress, span
 from registry.core.proposals import RESIDUAL_PULL, Proposer
@@ -90,6 +91,7 @@ def _held_out_parts(data: TrainingSet, spec: TrainingSpec) -> list[np.ndarray]:
 
 def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     """Learn features, networks, index and habits from every item of a training set."""
+    release_memory()  # of what the base before this one was made from
     library, rows = data.library, data.library.routed
     progress.report(0.0, "reading attributes")
     clean = clean_items(data.raw, data.attributes)

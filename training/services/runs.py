@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry import store
 from registry.core import artifacts
-from registry.core.machine import peak_memory_mb
+from registry.core.machine import peak_memory_mb, release_memory
 from registry.core.progress import span
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
@@ -94,6 +94,8 @@ def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> 
     with mappings.open_reader() as reader:
         tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=progress)
     data = dataset.prepare(tables, dataset.attributes_of(columns))
+    del tables
+    release_memory()
     routed = len(data.library.routed)
     if sample is None or sample >= routed:
         return data
