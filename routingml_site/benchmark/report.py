@@ -100,7 +100,7 @@ def comparison_table(title: str, scores: Mapping[str, Any]) -> Table:
     table = _table(title, *(label for _, label in COMPARED))
     for name, figures in {"model": scores["model"], **scores["baselines"]}.items():
         cells = [figures.get(figure) for figure, _ in COMPARED]
-        shown = ["" if cell is None else f"{cell:.3f}" for cell in cells]
+        shown = ["-" if cell is None else f"{cell:.3f}" for cell in cells]
         label = "the model" if name == "model" else LABELS.get(name, name)
         table.add_row(label, *shown, style="bold" if name == "model" else None)
     return table
@@ -142,9 +142,9 @@ def _title(result: Mapping[str, Any]) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("")
     names: Sequence[str] = columns
     for name in names:
-        table.add_column(name, justify="right", no_wrap=bool(name))
+        table.add_column(name, justify="right", no_wrap=bool(name), min_width=len(name))
     return table

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from rich.console import Console
 
 from registry.models import ModelVersion
 from training.management.commands import train
+from training.services.runs import RunResult
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
     from training.core.specs import TrainingSpec
 
@@ -65,8 +68,25 @@ def test_a_training_shows_and_keeps_its_backtest_beside_every_baseline(loaded: P
     tested = ModelVersion.objects.get().metrics["backtest"]
     assert tested["items"] == pytest.approx(0.2 * ITEMS, abs=5)
     assert set(tested["baselines"]) == set(train.LABELS)
-    assert all(label.split()[0] in said for label in train.LABELS.values())  # a cell may wrap
+    lines = said.splitlines()
+    for label in ("this version", *train.LABELS.values()):  # each in a line of its own, uncut
+        (line,) = [line for line in lines if line.startswith(label)]
+        assert len(line.removeprefix(label).split()) == len(train.FIGURES)
+    (heads,) = [line for line in lines if "WAPE" in line and "0." not in line]
+    assert heads.rstrip().split("  ")[-1].strip() == train.FIGURES[-1][1]
+    assert "…" not in said and max(map(len, lines)) <= 80
     assert 0 <= tested["model"]["exact_match"] <= tested["model"]["hit_at_5"] <= 1
+
+
+def test_figures_that_could_not_be_measured_are_shown_as_such(tiny_model: RoutingModel) -> None:
+    out = io.StringIO()
+    nothing = dict.fromkeys(("routed_items", "operations", "work_results"))
+    tested = {"items": 12, "model": {"exact_match": None}, "baselines": {}, "beaten_by": []}
+    metrics = {"dataset": nothing, "duration_seconds": None, "peak_memory_mb": None}
+    result = RunResult("2026.11.21_7", None, metrics | {"backtest": tested}, tiny_model)
+    train.show(Console(file=out, width=80), result)
+    assert "Learned from ? routed items" in out.getvalue()
+    assert ["this", "version", *"------"] in [line.split() for line in out.getvalue().splitlines()]
 
 
 def test_a_dry_run_leaves_nothing_behind(loaded: Path) -> None:

@@ -108,9 +108,10 @@ def show(console: Console, result: RunResult) -> None:
     metrics = result.metrics
     data = metrics["dataset"]
     console.print(
-        f"Learned from {data['routed_items']:,} routed items, {data['operations']:,} operations "
-        f"and {data['work_results']:,} work results in {metrics['duration_seconds']:.0f} s, "
-        f"{metrics['peak_memory_mb']:.0f} MiB at most.",
+        f"Learned from {_whole(data['routed_items'])} routed items, "
+        f"{_whole(data['operations'])} operations and {_whole(data['work_results'])} work results "
+        f"in {_whole(metrics['duration_seconds'])} s, {_whole(metrics['peak_memory_mb'])} MiB "
+        "at most.",
         highlight=False,
     )
     tested = metrics["backtest"]
@@ -125,10 +126,12 @@ def show(console: Console, result: RunResult) -> None:
 
 
 def _table(tested: dict[str, Any]) -> Table:
-    table = Table(title=f"Backtest: the newest {tested['items']:,} items, predicted unseen")
-    table.add_column("", no_wrap=True)
+    """Return the figures beside the baselines', narrow enough for 80 columns."""
+    title = f"Backtest: the newest {tested['items']:,} items, predicted unseen"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table.add_column("")
     for _, label in FIGURES:
-        table.add_column(label, justify="right", no_wrap=True)
+        table.add_column(label, justify="right", no_wrap=True, min_width=len(label))
     table.add_row("this version", *_cells(tested["model"]), style="bold")
     for name, scores in tested["baselines"].items():
         table.add_row(LABELS.get(name, name), *_cells(scores))
@@ -137,4 +140,9 @@ def _table(tested: dict[str, Any]) -> Table:
 
 def _cells(scores: dict[str, float | None]) -> list[str]:
     values = [scores.get(name) for name, _ in FIGURES]
-    return ["" if value is None else f"{value:.3f}" for value in values]
+    return ["-" if value is None else f"{value:.3f}" for value in values]
+
+
+def _whole(value: float | None) -> str:
+    """Return a count, a question mark where it was not measured."""
+    return "?" if value is None else f"{value:,.0f}"
