@@ -187,9 +187,8 @@ class Answerer:
         self, asked: Asked, best: Candidate, neighbours: Sequence[Neighbour]
     ) -> Explanation:
         base, found = self.base, asked.found
-        weights = attribute_weights(
-            base.encoder, asked.encoded, asked.row, asked.item, np.asarray(base.index.vectors[found.groups], np.float32)
-        )
+        near = base.index.vectors[found.groups].astype(np.float32)
+        weights = attribute_weights(base.encoder, asked.encoded, asked.row, asked.item, near)
         rows = [int(m[0]) for m in found.rows[:ASKED_FOR_FLIPS] if int(m[0]) != asked.own]
         changes = flips(
             base.encoder,

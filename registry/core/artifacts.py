@@ -328,7 +328,9 @@ def _read_state(folder: Path, manifest: Manifest, paths: list[str]) -> State:
         if stored.kind is FileKind.META:
             meta = json.loads(path.read_bytes())
         elif stored.kind is FileKind.ARRAY:
-            arrays[path.stem] = np.load(path, mmap_mode="r", allow_pickle=False)
+            mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+            # The same pages as a plain array: each look into a numpy.memmap costs a microsecond.
+            arrays[path.stem] = np.asarray(mapped)
         elif stored.kind is FileKind.ESTIMATOR:
             estimators[path.stem] = _load_estimator(folder, path, stored)
         else:

@@ -7,6 +7,7 @@ scikit-learn grows the trees, which only costs time.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -243,7 +244,7 @@ def _tree(tree: dict[str, str], first_set: int) -> dict[str, np.ndarray]:
 def _category_sets(tree: dict[str, str]) -> list[np.ndarray]:
     bounds = _array(tree, "cat_boundaries", np.int64)
     words = _array(tree, "cat_threshold", np.uint32)
-    return [words[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [words[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def from_scikit_learn(model: Any) -> Forest:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from registry.core import metrics
 from registry.core.state import State
@@ -53,6 +52,8 @@ class Confidence:
             right: (n,) whether the best candidate was right.
             later_right: (n,) whether a further candidate was.
         """
+        from sklearn.linear_model import LogisticRegression  # answering does without: a second
+
         right = right.astype(bool)
         wrong = int((~right).sum())
         rest = (float(later_right[~right].sum()) + 1.0) / (wrong + 2.0)

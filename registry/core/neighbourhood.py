@@ -94,7 +94,7 @@ class Doings:
         return total / trust
 
 
-NOTHING = Doings((), (), {name: () for name in (*COLUMNS, *(f"{k}_residual" for k in KINDS))})
+NOTHING = Doings((), (), dict.fromkeys((*COLUMNS, *(f"{k}_residual" for k in KINDS)), ()))
 
 
 class Neighbourhood:

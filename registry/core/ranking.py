@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from registry.core.candidates import SCORES, Pool
@@ -37,6 +36,8 @@ class Ranker:
             pools: candidates of held-out items.
             right: for each pool (candidates,) whether the candidate is a valid routing.
         """
+        from scipy.optimize import minimize  # answering does without: a third of a second
+
         usable = [
             (p.scores, r) for p, r in zip(pools, right, strict=True) if r.any() and not r.all()
         ]

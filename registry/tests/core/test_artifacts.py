@@ -110,7 +110,7 @@ def test_arrays_are_mapped_and_not_copied_into_memory(version: Path) -> None:
     _, read = artifacts.read(version, KEY)
 
     vectors = read["index"].arrays["vectors"]
-    assert isinstance(vectors, np.memmap)
+    assert isinstance(vectors.base, np.memmap)
     assert not vectors.flags.writeable
 
 
