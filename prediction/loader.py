@@ -81,6 +81,7 @@ class Loader:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._build = build
+        self._prepare: Callable[[LoadedModel], None] | None = None
         self._look = look
         self._clock = clock
         self._looking = threading.Lock()
@@ -115,9 +116,13 @@ class Loader:
             error=failure.error.message if failure and failure.wanted == wanted else "",
         )
 
-    def watch(self) -> None:
-        """Look for new versions in a thread of its own from now on."""
+    def watch(self, prepare: Callable[[LoadedModel], None] | None = None) -> None:
+        """Look for new versions in a thread of its own from now on.
+
+        ``prepare`` works out what requests will need of a version, before it answers the first.
+        """
         with self._looking:
+            self._prepare = prepare
             if not self._is_watched():
                 self._stop.clear()
                 self._watcher = threading.Thread(
@@ -212,6 +217,10 @@ class Loader:
         try:
             _manifest, states = store.read(wanted.name, wanted.digest)
             model = self._build(states, wanted.name)
+            identity = f"{wanted.name}/{wanted.digest[:16]}/{wanted.reload_count}"
+            loaded = LoadedModel(wanted.name, identity, model)
+            if self._prepare:
+                self._prepare(loaded)
         except RoutingMLError:
             raise
         except Exception as error:
@@ -223,8 +232,7 @@ class Loader:
                 "Train a new version, or activate another.",
                 version=wanted.name,
             ) from error
-        identity = f"{wanted.name}/{wanted.digest[:16]}/{wanted.reload_count}"
-        return LoadedModel(wanted.name, identity, model)
+        return loaded
 
     def _failed_lately(self, wanted: ActiveVersion) -> bool:
         failure = self._failure
@@ -266,9 +274,9 @@ def status() -> Status:
     return _loader.status()
 
 
-def watch() -> None:
+def watch(prepare: Callable[[LoadedModel], None] | None = None) -> None:
     """Look for new versions in the background from now on; for servers, at their start."""
-    _loader.watch()
+    _loader.watch(prepare)
 
 
 def reset() -> None:

@@ -13,5 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routingml_site.settings")
 application = get_wsgi_application()
 
 from prediction import loader  # noqa: E402 -- its models need the line above
+from prediction.services import known_items  # noqa: E402
 
-loader.watch()
+loader.watch(prepare=known_items.prepare)

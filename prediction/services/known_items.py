@@ -85,15 +85,23 @@ def find(code: str) -> Item | None:
     return loader.active().model.item(code.strip())
 
 
-_kept: _Shelf | None = None
+_shelves: tuple[_Shelf, ...] = ()
+"""Of the version that answers, and of the one that is about to."""
+
+
+def prepare(loaded: loader.LoadedModel) -> None:
+    """Work out what belongs to a version; servers do it before the version answers."""
+    _shelf(loaded)
 
 
 def _shelf(loaded: loader.LoadedModel) -> _Shelf:
     """Return what belongs to this version; two threads may work it out at once, to no harm."""
-    global _kept
-    shelf = _kept
-    if shelf is None or shelf.version != loaded.identity:
-        shelf = _kept = _make_shelf(loaded)
+    global _shelves
+    for shelf in _shelves:
+        if shelf.version == loaded.identity:
+            return shelf
+    shelf = _make_shelf(loaded)
+    _shelves = (shelf, *_shelves[:1])
     return shelf
 
 

@@ -222,6 +222,18 @@ def test_a_server_that_nobody_asks_still_loads_the_new_version(
     assert eventually(lambda: loader.status().loaded == SECOND)
 
 
+def test_what_requests_need_is_worked_out_while_the_old_version_still_answers(
+    loader: Loader, database: Database
+) -> None:
+    seen: list[tuple[str, str]] = []
+    go_live(FIRST, database)
+    loader.watch(lambda loaded: seen.append((loaded.name, loader.status().loaded)))
+    assert eventually(lambda: loader.status().loaded == FIRST)
+    go_live(SECOND, database)
+    assert eventually(lambda: loader.status().loaded == SECOND)
+    assert seen == [(FIRST, ""), (SECOND, FIRST)]
+
+
 def test_a_spoilt_version_leaves_the_old_one_answering_and_says_so(
     loader: Loader, database: Database, clock: Clock
 ) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from prediction import loader
 from prediction.core.timeline import lanes
 from prediction.models import PredictionRequest
+from prediction.services import known_items
 from prediction.tests.answers import GLAND, PLATING, UNTIMED, WITH_PLATING
 from prediction.views.showing import Wish
 from registry.models import ModelVersion
@@ -55,8 +56,8 @@ def test_a_time_that_nobody_knows_is_a_dash_and_totals_say_at_least() -> None:
     (lane,) = lanes([answer], 1)
     table = render_to_string("prediction/_operations_table.html", {"lane": lane})
     assert '<td class="number"><abbr title="unknown">–</abbr></td>' in table  # noqa: RUF001
-    context = {"prediction": GLAND, "best": lane, "wish": Wish(0, 1.0, ""), "verdict": "", "row": None}
-    verdict = render_to_string("prediction/_verdict.html", context)
+    context = {"prediction": GLAND, "best": lane, "wish": Wish(0, 1.0, "")}
+    verdict = render_to_string("prediction/_verdict.html", context | {"verdict": "", "row": None})
     assert "at least 4.00 min" in verdict and "30.0 min" in verdict
     with override("ko"):
         assert "모름" in render_to_string("prediction/_timeline.html", {"lanes": [lane]})
@@ -209,6 +210,19 @@ def test_without_an_active_version_the_page_says_what_to_do(ben_browser: Client)
 
 def test_a_request_that_does_not_exist_is_not_found(ben_browser: Client) -> None:
     assert ben_browser.get("/predict/999999/").status_code == 404
+
+
+def test_the_search_for_codes_is_ready_before_the_first_request(
+    ben_browser: Client, code: str
+) -> None:
+    known_items.prepare(loader.active())
+    (ready, *_) = known_items._shelves
+    assert code in ben_browser.get("/predict/items/", {"code": code}).content.decode()
+    coming = replace(loader.active(), identity="the next one")
+    known_items.prepare(coming)
+    ben_browser.get("/predict/items/", {"code": code})
+    assert [shelf.version for shelf in known_items._shelves] == ["the next one", ready.version]
+    assert known_items._shelves[1] is ready
 
 
 def test_an_answer_kept_before_reasons_had_codes_still_opens(ben_browser: Client) -> None:
