@@ -5,25 +5,50 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from prediction import loader
 from prediction.core.export import COLUMNS
 from prediction.models import PredictionRequest
-from prediction.services import batches
+from prediction.services import batches, predictions
 from registry.models import ModelVersion
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from registry.core.manifest import Manifest
     from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
 
 pytestmark = pytest.mark.usefixtures("answering")
+WRITE = """
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from prediction.core.asking import items_of_frame
+from prediction.core.export import COLUMNS, rows
+from prediction.core.writers import CsvWriter
+from registry.core import artifacts
+from registry.core.model import RoutingModel
+
+_, states = artifacts.read(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
+items = items_of_frame(pd.read_csv(sys.argv[3], dtype=str))
+writer = CsvWriter(Path(sys.argv[4]), COLUMNS)
+for prediction in RoutingModel.from_states(states).predict(items):
+    for row in rows(prediction):
+        writer.write(row)
+writer.close()
+"""
 
 
 def predict(*arguments: object, **options: Any) -> tuple[str, str]:
@@ -65,6 +90,31 @@ def test_an_unknown_code_is_named_and_the_others_are_answered(code: str) -> None
     printed, complaints = predict("--codes", f"NO-SUCH-ITEM, {code}")
     assert code in printed
     assert complaints.startswith("NO-SUCH-ITEM: Item NO-SUCH-ITEM is not known")
+
+
+def test_two_runs_on_the_same_version_write_the_same_bytes(new_items: Path, tmp_path: Path) -> None:
+    written = []
+    for run in ("first", "second"):
+        predictions.forget()
+        loader.reset()
+        predict("--items", new_items, "--output", tmp_path / f"{run}.csv")
+        written.append((tmp_path / f"{run}.csv").read_bytes())
+    assert written[0] == written[1]
+    assert written[0].count(b"\n") > 100
+
+
+def test_another_process_with_other_hashes_writes_the_same_bytes(
+    tiny_version: tuple[Path, Manifest], new_items: Path, tmp_path: Path
+) -> None:
+    folder, _manifest = tiny_version
+    key, written = settings.MODEL_SIGNING_KEY.hex(), []
+    for seed in ("1", "2"):
+        path = tmp_path / f"{seed}.csv"
+        words = [sys.executable, "-c", WRITE, str(folder), key, str(new_items), str(path)]
+        subprocess.run(words, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+    assert written[0].count(b"\n") > 100
 
 
 def test_when_nothing_can_be_answered_the_command_fails_in_one_line() -> None:

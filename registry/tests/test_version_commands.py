@@ -45,6 +45,13 @@ def test_versions_marks_the_one_that_answers_and_shows_its_figures() -> None:
     assert oldest[-1] == "ana@plant.example"
 
 
+def test_versions_shows_a_version_of_which_nothing_was_measured() -> None:
+    make_version(FIRST, metrics={"backtest": None, "recall": {"at_50": None}})
+    _heads, row = cells(run("versions")[0])
+    assert row[:2] == [FIRST, "registered"]
+    assert row.count("measurable") == 6  # five figures and the recall
+
+
 def test_versions_says_what_to_do_when_there_is_none() -> None:
     assert "'train' makes one" in run("versions")[0]
 
