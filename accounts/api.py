@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts import tokens
 from accounts.authentication import enforce_csrf
 from accounts.models import User
-from accounts.permissions import IsSignedIn, person
+from accounts.permissions import IsPerson, IsSignedIn, person
 from accounts.serializers import LoginIn, MessageOut, PersonOut, RefreshIn, SignupIn, TokensOut
 from accounts.services import sessions, signups
 
@@ -55,7 +55,7 @@ class LoginView(_Open):
             password=fields["password"],
             session=fields["use"] == "cookie",
         )
-        return _hand_over(user, pair, in_cookies=fields["use"] == "cookie")
+        return hand_over(user, pair, in_cookies=fields["use"] == "cookie")
 
 
 class RefreshView(_Open):
@@ -67,14 +67,14 @@ class RefreshView(_Open):
         given = RefreshIn(data=request.data)
         given.is_valid(raise_exception=True)
         refresh, in_cookies = _refresh_token(request, given.validated_data["refresh"])
-        user, pair = tokens.follow(refresh)
-        return _hand_over(user, pair, in_cookies=in_cookies)
+        user, pair = tokens.follow(refresh, request._request)
+        return hand_over(user, pair, in_cookies=in_cookies)
 
 
 class LogoutView(APIView):
     """Sign out."""
 
-    permission_classes = (IsSignedIn,)
+    permission_classes = (IsPerson,)
     parser_classes = (JSONParser,)
 
     @extend_schema(operation_id="logout", request=None, responses={204: None})
@@ -105,7 +105,7 @@ def _refresh_token(request: Request, given: str) -> tuple[str, bool]:
     return request.COOKIES.get(tokens.REFRESH_COOKIE, ""), True
 
 
-def _hand_over(user: User, pair: tokens.Pair, *, in_cookies: bool) -> Response:
+def hand_over(user: User, pair: tokens.Pair, *, in_cookies: bool) -> Response:
     """Answer with the tokens, or with cookies that hold them."""
     visible = ("", "") if in_cookies else (pair.access, pair.refresh)
     body = {"user": user, "access": visible[0], "refresh": visible[1]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -59,6 +60,81 @@ class SignupForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class PasswordForm(forms.Form):
+    """The password of now and the one that is wanted."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        help_text=_("At least 10 characters. A short sentence is easier to remember than a word."),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password, once more"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Hold the two new ones against each other."""
+        cleaned = super().clean() or {}
+        if cleaned.get("new") != cleaned.get("again"):
+            self.add_error("again", _("The two are not the same."))
+        return cleaned
+
+    def wanted(self) -> dict[str, str]:
+        """Return what the service takes."""
+        return {name: self.cleaned_data[name] for name in ("current", "new")}
+
+
+class KeyForm(forms.Form):
+    """A key for a program."""
+
+    DAYS = ((30, _("30 days")), (90, _("90 days")), (365, _("a year")))
+
+    name = forms.CharField(
+        label=_("What for"),
+        help_text=_("The program that will use it, so that you know later which key to revoke."),
+        max_length=100,
+    )
+    role = forms.ChoiceField(label=_("May do what this role may"))
+    days = forms.TypedChoiceField(label=_("Good for"), choices=DAYS, coerce=int, initial=90)
+
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = [(role.value, role.label) for role in roles]
+
+
+class ListForm(forms.Form):
+    """A CSV file of people."""
+
+    MOST_BYTES = 1024 * 1024
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("The first line names the columns: email, and if you like name and role."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> bytes:
+        """Return the content of a file that is not too large."""
+        file = self.cleaned_data["file"]
+        if file.size > self.MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 1 MB."))
+        content: bytes = file.read()
+        return content
 
 
 class ApproveForm(forms.Form):

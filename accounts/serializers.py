@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import ApiKey, AuditEvent, Role, User
 
 
 class SignupIn(serializers.Serializer[Any]):
@@ -59,6 +59,90 @@ class TokensOut(serializers.Serializer[Any]):
     user = PersonOut()
     access = serializers.CharField(allow_blank=True)
     refresh = serializers.CharField(allow_blank=True)
+
+
+class PasswordIn(serializers.Serializer[Any]):
+    """The password of now and the one that is wanted."""
+
+    current = serializers.CharField(max_length=128, trim_whitespace=False)
+    new = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class KeyIn(serializers.Serializer[Any]):
+    """A key that is wanted."""
+
+    name = serializers.CharField(max_length=100)
+    role = serializers.ChoiceField(choices=Role.choices)
+    days = serializers.IntegerField(min_value=1, max_value=730, default=90)
+
+
+class KeyOut(serializers.ModelSerializer[ApiKey]):
+    """A key, without its secret."""
+
+    class Meta:
+        model = ApiKey
+        fields = (
+            "id", "name", "role", "prefix", "created_at", "expires_at", "last_used_at",
+            "revoked_at", "is_good",
+        )  # fmt: skip
+
+
+class NewKeyOut(serializers.Serializer[Any]):
+    """A key that was just made, with its text, which is never shown again."""
+
+    key = KeyOut()
+    text = serializers.CharField()
+
+
+class UserOut(serializers.ModelSerializer[User]):
+    """A person as administrators see them."""
+
+    class Meta:
+        model = User
+        fields = (
+            "id", "email", "name", "role", "state", "is_active", "requested_at", "decided_at",
+            "decided_by", "decision_reason", "last_login",
+        )  # fmt: skip
+
+
+class ApproveIn(serializers.Serializer[Any]):
+    """The role that somebody gets."""
+
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.PLANNER)
+
+
+class RejectIn(serializers.Serializer[Any]):
+    """Why somebody is turned down."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class OneTimePasswordOut(serializers.Serializer[Any]):
+    """A password for one time."""
+
+    password = serializers.CharField()
+    until = serializers.DateTimeField()
+
+
+class AuditOut(serializers.ModelSerializer[AuditEvent]):
+    """An entry of the audit log."""
+
+    class Meta:
+        model = AuditEvent
+        fields = (
+            "number", "at", "action", "actor", "target", "before", "after", "address",
+            "request_id", "previous", "hash",
+        )  # fmt: skip
+
+
+class AuditFilter(serializers.Serializer[Any]):
+    """Which entries."""
+
+    action = serializers.CharField(required=False, max_length=100)
+    actor = serializers.CharField(required=False, max_length=254)
+    target = serializers.CharField(required=False, max_length=254)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
 
 
 class MessageOut(serializers.Serializer[Any]):

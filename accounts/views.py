@@ -1,11 +1,16 @@
-"""Account pages: ask for an account, wait, sign in, sign out."""
+"""Account pages: ask for an account, wait, sign in and out; one's own password, keys, sign-ins."""
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import tokens
 from accounts.errors import AccountError
-from accounts.forms import SignInForm, SignupForm
-from accounts.models import User
-from accounts.services import sessions, signups
+from accounts.forms import KeyForm, PasswordForm, SignInForm, SignupForm
+from accounts.models import ApiKey, SignIn, User
+from accounts.permissions import person
+from accounts.services import keys, passwords, sessions, signups
 
 
 @never_cache
@@ -28,13 +34,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     following = _following(request)
     if request.method == "POST" and form.is_valid():
         try:
-            _user, pair = sessions.sign_in(request, session=True, **form.cleaned_data)
+            somebody, pair = sessions.sign_in(request, session=True, **form.cleaned_data)
         except sessions.SignupPending:
             return redirect("accounts:waiting")
         except AccountError as refused:
             form.add_error(None, refused.message)
         else:
-            response = HttpResponseRedirect(following)
+            wanted = (
+                resolve_url("accounts:password") if somebody.must_change_password else following
+            )
+            response = HttpResponseRedirect(wanted)
             tokens.set_cookies(response, pair)
             return response
     context = {"form": form, "next": following, "not_allowed": request.user.is_authenticated}
@@ -71,6 +80,89 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect(settings.LOGOUT_REDIRECT_URL)
     tokens.clear_cookies(response)
     return response
+
+
+@never_cache
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Show one's own sign-ins and keys."""
+    return _account(request, KeyForm(roles=keys.roles_for(person(request))))
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password; everything else is signed out."""
+    somebody = person(request)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pair = passwords.change_password(request, somebody, session=True, **form.wanted())
+        except AccountError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, _("Your password is changed. Everywhere else you are out."))
+            response = redirect("accounts:account")
+            tokens.set_cookies(response, pair)
+            return response
+    context = {"form": form, "must_change": somebody.must_change_password}
+    return render(request, "accounts/password.html", context)
+
+
+@require_POST
+def end_sign_in(request: HttpRequest, identity: uuid.UUID) -> HttpResponse:
+    """Sign out one browser or program of one's own."""
+    somebody = person(request)
+    sign_in = get_object_or_404(SignIn, id=identity, user=somebody)
+    sessions.end_one(sign_in, by=somebody, request=request)
+    return redirect("accounts:account")
+
+
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """Sign out everything of one's own but this browser."""
+    somebody = person(request)
+    here = request.session[sessions.SIGN_IN]
+    sessions.end_all(somebody, by=somebody, request=request, keep=here)
+    messages.success(request, _("You are signed in here alone."))
+    return redirect("accounts:account")
+
+
+@never_cache
+@require_POST
+def create_key(request: HttpRequest) -> HttpResponse:
+    """Make a key and show it, this once."""
+    somebody = person(request)
+    form = KeyForm(request.POST, roles=keys.roles_for(somebody))
+    if not form.is_valid():
+        return _account(request, form)
+    try:
+        key, text = keys.create_key(somebody, request=request, **form.cleaned_data)
+    except AccountError as refused:
+        form.add_error(None, refused.message)
+        return _account(request, form)
+    return render(request, "accounts/key.html", {"key": key, "text": text})
+
+
+@require_POST
+def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a key of one's own."""
+    somebody = person(request)
+    keys.revoke_key(get_object_or_404(ApiKey, pk=pk, user=somebody), by=somebody, request=request)
+    return redirect("accounts:account")
+
+
+def _account(request: HttpRequest, form: KeyForm) -> HttpResponse:
+    """Show the account page with a form for a key."""
+    somebody, now = person(request), timezone.now()
+    context = {
+        "form": form,
+        "keys": somebody.api_keys.all(),
+        "sign_ins": SignIn.objects.good(now).filter(user=somebody).order_by("-seen_at"),
+        "here": uuid.UUID(request.session[sessions.SIGN_IN]),
+    }
+    return render(request, "accounts/account.html", context)
 
 
 def _following(request: HttpRequest) -> str:

@@ -135,6 +135,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 400, "bad_request", _("The request cannot be read."))
 
 
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """Answer a body that is larger than allowed."""
+    message = _("This is too large: at most %(size)s MB can be sent at once.") % {
+        "size": limit // 1024**2
+    }
+    return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
+
+
+def too_many(request: HttpRequest, refused: limits.TooManyTries) -> HttpResponse:
+    """Answer somebody who asks too often."""
+    response = _answer(request, HTTPStatus.TOO_MANY_REQUESTS, refused.code, refused.message)
+    response.headers["Retry-After"] = str(refused.wait)
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose CSRF token is missing or old."""
     message = _("This form has expired. Go back, load the page again and send it once more.")

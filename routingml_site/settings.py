@@ -82,15 +82,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "routingml_site.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "routingml_site.security.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "routingml_site.security.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "routingml_site.security.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "routingml_site.security.AccessMiddleware",
 ]
 ROOT_URLCONF = "routingml_site.urls"
 WSGI_APPLICATION = "routingml_site.wsgi.application"
@@ -136,7 +140,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATICFILES_STORAGE},
 }
 MEDIA_ROOT = DATA_DIR / "uploads"
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 10 * 1024 * 1024, least=1024)
+MAX_REQUEST_BYTES = env.integer("MAX_REQUEST_BYTES", 10 * 1024 * 1024, least=1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Accounts -----------------------------------------------------------------------------------------
@@ -173,6 +179,8 @@ SIGNUPS_PER_HOUR = env.integer("SIGNUPS_PER_HOUR", 20, least=1)
 """Requests for an account from one network address."""
 HEAVY_PER_MINUTE = env.integer("HEAVY_PER_MINUTE", 300, least=1)
 """Predictions, exports and the like that one person may ask for in a minute."""
+REFUSALS_LOGGED_PER_HOUR = 100
+"""Refused requests of one person or network address that the audit log takes."""
 ONE_TIME_PASSWORD_HOURS = env.integer("ONE_TIME_PASSWORD_HOURS", 72, least=1)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, least=1))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, least=1))
@@ -199,7 +207,10 @@ TRUSTED_PROXY = env.text("TRUSTED_PROXY", "127.0.0.1" if BEHIND_TLS else "")
 """Whose word about scheme and client address ``serve`` takes: an address, or nobody's."""
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 SESSION_COOKIE_AGE = SIGN_IN_DAYS * 86_400
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+if BEHIND_TLS:  # the browser itself then refuses these cookies from anywhere but this host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 86_400) if BEHIND_TLS else 0
@@ -215,7 +226,8 @@ REST_FRAMEWORK = {
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.ReadOrPredict"],
+    "DEFAULT_PERMISSION_CLASSES": ["routingml_site.access.AllowedByTable"],
+    "DEFAULT_THROTTLE_CLASSES": ["routingml_site.access.HeavyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
@@ -237,7 +249,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "accounts.models.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "accounts.models.Role",
+        "SignupStateEnum": "accounts.models.SignupState",
+        "VersionStateEnum": "registry.models.versions.VersionState",
+    },
 }
 
 # Queue, cache, logs -------------------------------------------------------------------------------

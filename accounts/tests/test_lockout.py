@@ -89,9 +89,13 @@ def test_an_unknown_address_costs_as_many_hashes_and_queries_as_a_known_one(
     from django.contrib.auth import hashers
 
     hashed: list[str] = []
-    hasher = hashers.MD5PasswordHasher
-    plain = hasher.encode
-    monkeypatch.setattr(hasher, "encode", lambda *given: hashed.append(given[1]) or plain(*given))
+    plain = hashers.MD5PasswordHasher.encode
+
+    def noted(self: hashers.MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return plain(self, password, salt)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", noted)
 
     def cost(address: str) -> tuple[int, int]:
         hashed.clear()

@@ -193,7 +193,7 @@ def test_otto_the_auditor_looks_but_does_not_decide(otto: User, champion: ModelV
 def test_ben_the_planner_does_not_get_in(ben_browser: Client, champion: ModelVersion) -> None:
     challenger = make_version(SECOND)
 
-    assert ben_browser.post(activate_page(challenger), {"champion": FIRST}).status_code == 302
+    assert ben_browser.post(activate_page(challenger), {"champion": FIRST}).status_code == 403
     assert active_name() == FIRST
 
 

@@ -33,5 +33,6 @@ class Command(BaseCommand):
                 wrong.append(f"entry {number} is not the one that was kept")
         if wrong:
             raise CommandError("The audit log was tampered with:\n  " + "\n  ".join(wrong[:50]))
-        number, newest = audit.head()
-        self.stdout.write(f"{number} entries, none changed. Keep this elsewhere: {number}:{newest}")
+        entries, newest = audit.head()
+        end = f"{entries}:{newest}"
+        self.stdout.write(f"{entries} entries, none changed. Keep this elsewhere: {end}")
