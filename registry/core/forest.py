@@ -9,7 +9,8 @@ own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,32 +92,40 @@ class Forest:
         parts = [self._walk(rows[i : i + batch]) for i in range(0, len(rows), batch)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
+    @cached_property
+    def _next(self) -> np.ndarray:
+        """Where each node leads: right at twice its number, left beside it."""
+        return np.column_stack([self.right, self.left]).astype(np.int64).ravel()
+
+    @cached_property
+    def _goes_left(self) -> np.ndarray:
+        """Whether each category (sets, 32 x words) goes left; a last one, never seen, does not."""
+        bits = np.unpackbits(self.categories.view(np.uint8), axis=1, bitorder="little")
+        return np.pad(bits.astype(bool), ((0, 0), (0, 1)))
+
     def _walk(self, rows: np.ndarray) -> np.ndarray:
         n, width = rows.shape
         values = np.ascontiguousarray(rows).ravel()
         row = np.tile(np.arange(n), len(self.roots))
         base = row * width
-        category = rows[:, 0].astype(np.int64)
+        unseen = self._goes_left.shape[1] - 1
+        category = np.minimum(rows[:, 0].astype(np.int64), unseen)[row]
         node = np.repeat(self.roots, n)
+        # take() instead of [] throughout: half the time.
         for _ in range(self.depth):
-            left = values[base + self.feature[node]] <= self.threshold[node]
-            special = np.flatnonzero(self.bits[node] >= 0)
+            left = values.take(base + self.feature.take(node)) <= self.threshold.take(node)
+            bits = self.bits.take(node)
+            special = np.flatnonzero(bits >= 0)
             if len(special):
-                left[special] = self._goes_left(node[special], category[row[special]])
-            node = np.where(left, self.left[node], self.right[node])
-        return np.asarray(self.value[node].reshape(-1, n).sum(axis=0) + self.start)
-
-    def _goes_left(self, node: np.ndarray, category: np.ndarray) -> np.ndarray:
-        word = category >> 5
-        inside = word < self.categories.shape[1]
-        words = self.categories[self.bits[node], np.where(inside, word, 0)]
-        bit = (words >> (category & 31).astype(np.uint32)) & 1
-        return np.asarray(inside & bit.astype(bool))
+                left[special] = self._goes_left[bits[special], category[special]]
+            node = self._next.take(2 * node + left)
+        return np.asarray(self.value.take(node).reshape(-1, n).sum(axis=0) + self.start)
 
     def to_state(self) -> State:
         """Return the arrays."""
-        arrays = {k: v for k, v in self.__dict__.items() if isinstance(v, np.ndarray)}
-        return State(meta={"start": self.start, "depth": self.depth}, arrays=arrays)
+        parts = {each.name: getattr(self, each.name) for each in fields(self)}
+        meta = {"start": parts.pop("start"), "depth": parts.pop("depth")}
+        return State(meta=meta, arrays=parts)
 
     @classmethod
     def from_state(cls, state: State) -> Forest:
