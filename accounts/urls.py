@@ -27,7 +27,9 @@ urlpatterns = [
     path("api/auth/keys", api_people.KeyListView.as_view(), name="api_keys"),
     path("api/auth/keys/<int:key_id>", api_people.KeyView.as_view(), name="api_key"),
     path("api/auth/users", api_people.UserListView.as_view(), name="api_users"),
-    path("api/auth/users/<int:user_id>/approve", api_people.ApproveView.as_view(), name="api_approve"),
+    path(
+        "api/auth/users/<int:user_id>/approve", api_people.ApproveView.as_view(), name="api_approve"
+    ),
     path("api/auth/users/<int:user_id>/reject", api_people.RejectView.as_view(), name="api_reject"),
     path(
         "api/auth/users/<int:user_id>/reset-password",

@@ -142,7 +142,7 @@ def create_key(request: HttpRequest) -> HttpResponse:
     except AccountError as refused:
         form.add_error(None, refused.message)
         return _account(request, form)
-    return render(request, "accounts/key.html", {"key": key, "text": text})
+    return render(request, "accounts/key.html", {"key": key, "secret": text})
 
 
 @require_POST

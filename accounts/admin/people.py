@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts import permissions
 from accounts.forms import ApproveForm, ListForm, RejectForm
@@ -110,11 +109,8 @@ class UserAdmin(admin.ModelAdmin[User]):
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """End every sign-in of the chosen people."""
         for person in queryset:
-            ended = sessions.end_all(person, by=permissions.person(request), request=request)
-            text = ngettext(
-                "%(email)s: %(n)s sign-in ended", "%(email)s: %(n)s sign-ins ended", ended
-            )
-            self.message_user(request, text % {"email": person.email, "n": ended})
+            sessions.end_all(person, by=permissions.person(request), request=request)
+            self.message_user(request, _("Signed out everywhere: %(email)s") % {"email": person})
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that reads a list of people."""

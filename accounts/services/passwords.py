@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, mail, tokens
 from accounts.errors import AccountError
 from accounts.models import User
-from accounts.services.sessions import BACKEND, SIGN_IN, check_password
+from accounts.services.sessions import check_password, open_session
 
 
 class PasswordUnfit(AccountError):
@@ -49,5 +48,4 @@ def change_password(
         mail.tell(mail.Subject.CHANGED, known)
         if not session:
             return tokens.start(known, request)
-        login(request, known, backend=BACKEND)
-        return tokens.of_sign_in(request.session[SIGN_IN])
+        return open_session(request, known)

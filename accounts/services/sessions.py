@@ -67,12 +67,20 @@ def sign_in(
         )
     with transaction.atomic():
         if session:
-            login(request, person, backend=BACKEND)
-            pair = tokens.of_sign_in(request.session[SIGN_IN])
+            pair = open_session(request, person)
         else:
             pair = tokens.start(person, request)
         audit.record(action="accounts.signed_in", by=person, target=person.email, request=request)
     return person, pair
+
+
+def open_session(request: HttpRequest, person: User) -> tokens.Pair:
+    """Open a session with a new id, in the place of the one that the browser had."""
+    if SIGN_IN in request.session:
+        tokens.end_sign_in(request.session[SIGN_IN])
+    request.session.flush()
+    login(request, person, backend=BACKEND)
+    return tokens.of_sign_in(request.session[SIGN_IN])
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User:
