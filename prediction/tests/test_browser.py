@@ -85,3 +85,13 @@ def test_no_page_needs_sideways_scrolling(answered: Page, width: int) -> None:
     for address in (result, "/predict/", "/predict/?way=describe", "/predict/history/"):
         answered.goto(address)
         assert answered.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_totals_of_unknown_parts_need_no_sideways_scrolling(answered: Page, width: int) -> None:
+    answered.set_viewport_size({"width": width, "height": 800})
+    answered.evaluate(
+        "document.querySelectorAll('.verdict-figures b')"
+        ".forEach((each) => (each.innerText = 'at least 12,345.67 min'))"
+    )
+    assert answered.evaluate("document.documentElement.scrollWidth") <= width

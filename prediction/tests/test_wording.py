@@ -24,6 +24,13 @@ def test_a_sure_answer_says_how_sure_and_never_quite_sure() -> None:
     assert wording.verdict(certain) == "Proposed routing, 99 % sure"
 
 
+def test_shares_are_rounded_not_cut_and_only_sureness_stops_short_of_all() -> None:
+    close = replace(GLAND, candidates=(replace(WITH_PLATING, confidence=0.7378),))
+    assert wording.verdict(close) == "Proposed routing, 74 % sure"
+    itself = replace(GLAND.neighbours[0], similarity=1.0)
+    assert "is 100 % alike" in wording.reasons(replace(GLAND, neighbours=(itself,)))[0]
+
+
 def test_an_unsure_answer_gives_its_reason() -> None:
     unsure = replace(GLAND, abstained=True, doubt=Doubt(DoubtCode.DIFFERENT_WAYS, {"ways": 2}))
     assert wording.verdict(unsure) == (

@@ -190,7 +190,7 @@ def _line(answer: Mapping[str, Any], place: int) -> Line:
     candidates = answer["candidates"]
     best = candidates[0] if candidates else None
     sure = best["CONFIDENCE"] if best else 0.0
-    says = _("needs a planner") if answer["abstained"] else wording.percent(sure)
+    says = _("needs a planner") if answer["abstained"] else wording.sure(sure)
     routing = best["ROUTING_SIGNATURE"].split("+") if best else []
     return Line(place, answer["ITEM_CD"], says, not answer["abstained"], routing)
 

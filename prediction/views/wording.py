@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 FEW_ATTRIBUTES = 3
+MOST_SURE = 0.99
 DOUBTS: Mapping[DoubtCode, _StrPromise] = {
     DoubtCode.NOTHING_TO_COMPARE: gettext_lazy("the item says nothing that could be compared."),
     DoubtCode.NO_SIMILAR_ITEM: gettext_lazy(
@@ -51,15 +52,20 @@ FAILURES = {
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """Return a share as percent; nothing is ever 100 % sure."""
-    return f"{number_format(min(share * 100, 99.0), digits)} %"
+    """Return a share as percent (Django's own function would cut digits off, not round)."""
+    return f"{number_format(round(share * 100, digits), digits)} %"
+
+
+def sure(share: float, digits: int = 0) -> str:
+    """Return how sure an answer is as percent; nothing is ever 100 % sure."""
+    return percent(min(share, MOST_SURE), digits)
 
 
 def verdict(prediction: Prediction) -> str:
     """Return the answer in one sentence."""
     if prediction.abstained or not prediction.candidates:
         return _("Needs a planner: %(reason)s") % {"reason": doubt(prediction)}
-    return _("Proposed routing, %(sure)s sure") % {"sure": percent(prediction.confidence)}
+    return _("Proposed routing, %(sure)s sure") % {"sure": sure(prediction.confidence)}
 
 
 def doubt(prediction: Prediction) -> str:
@@ -71,7 +77,7 @@ def doubt(prediction: Prediction) -> str:
 
 def _figures(told: Doubt) -> dict[str, str]:
     if told.code is DoubtCode.LOW_CONFIDENCE:  # they may lie close together
-        return {name: percent(share, 1) for name, share in told.figures.items()}
+        return {name: sure(share, 1) for name, share in told.figures.items()}
     return {
         name: number_format(value, 0) if name == "ways" else percent(value)
         for name, value in told.figures.items()

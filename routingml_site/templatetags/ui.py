@@ -102,6 +102,12 @@ def percent(value: float | None, digits: int = 0) -> str:
     return f"{_written(value * 100, digits)} %"
 
 
+@register.filter
+def sure(value: float) -> str:
+    """Write how sure an answer is; nothing is ever 100 % sure."""
+    return percent(min(value, 0.99))
+
+
 @register.simple_tag
 def pill(state: str, label: str) -> SafeString:
     """Draw a state: its word, its sign and its colour."""

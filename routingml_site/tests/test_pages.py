@@ -153,6 +153,7 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.cell_minutes(4.26), "4.3"),
         (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001
         (ui.percent(0.876), "88 %"),
+        (ui.sure(0.998), "99 %"),
         (ui.percent(None), "not measurable"),
         (ui.figure(1.0, 3), "1.000"),
         (ui.pill("active", "Active"), '<span class="pill pill-good">Active</span>'),
