@@ -80,7 +80,7 @@ class Doings:
         known = sorted(value for value in self.column[name] if value == value)  # NaN differs
         if not known:
             return None
-        return (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+        return float(known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
 
     def correction(self, kind: str, pull: float) -> float:
         """Return the mean residual of a kind of time, as if ``pull`` more had none."""
