@@ -234,10 +234,16 @@ def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)
     tab.on("request", lambda request: faults.append(request.url) if _is_foreign(request) else None)
+    tab.on("console", lambda line: faults.append(line.text) if _is_forbidden(line) else None)
     yield tab
     context.close()
     if faults:
         pytest.fail("\n".join(faults))
+
+
+def _is_forbidden(line: Any) -> bool:
+    """Return whether the browser reports something that the page's own policy forbids."""
+    return "Content Security Policy" in line.text
 
 
 def _is_foreign(request: Any) -> bool:
