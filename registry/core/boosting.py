@@ -130,6 +130,7 @@ class _LightGBM:
         }
 
     def grow(self, report: Callable[[float], None]) -> Grown:
+        """Grow the trees; where held-out items say, stop."""
         trees, watched = self._trees_wanted(report)
 
         def tell(step: Any) -> None:
