@@ -129,3 +129,27 @@ def test_equal_seeds_build_equal_graphs(crowded: np.ndarray) -> None:
         first.search(units(50, seed=4), 20), second.search(units(50, seed=4), 20), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.fixture
+def islands() -> np.ndarray:
+    """Vectors of a hundred crowds, far from each other, of 60 near ones."""
+    pytest.importorskip("hnswlib")
+    centres = np.repeat(units(100, 32), 60, axis=0)
+    noise = np.random.default_rng(3).standard_normal(centres.shape)
+    crowds = (centres + 0.01 * noise).astype(np.float32)
+    return np.asarray(crowds / np.linalg.norm(crowds, axis=1, keepdims=True))
+
+
+def test_items_on_an_island_are_found_too(islands: np.ndarray) -> None:
+    index = build(islands, replace(GRAPH, m=8, ef_construction=50, ef_search=32))
+    found, _ = index.search(np.asarray(index.vectors, np.float32), 1)
+    assert (found[:, 0] == np.arange(len(index))).mean() > 0.99
+    assert (index.recall(50, 200)["mean"] or 0.0) > 0.97
+
+
+def test_a_graph_too_thin_to_reach_enough_items_is_searched_exactly(islands: np.ndarray) -> None:
+    index = build(islands, replace(GRAPH, m=4, ef_construction=4, ef_search=4))
+    found, _ = index.search(islands[:200], 500)
+    true, _ = index.search_exact(islands[:200], 500)
+    assert found.shape == true.shape
