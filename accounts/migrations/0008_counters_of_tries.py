@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("ends_at", models.DateTimeField(db_index=True, verbose_name="until")),
             ],
             options={
-                "verbose_name": "limit reached or counted",
+                "verbose_name": "limit",
                 "verbose_name_plural": "limits",
                 "ordering": ("-ends_at",),
                 "constraints": [

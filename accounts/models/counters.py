@@ -18,7 +18,7 @@ class Counter(models.Model):
     ends_at = models.DateTimeField(_("until"), db_index=True)
 
     class Meta:
-        verbose_name = _("limit reached or counted")
+        verbose_name = _("limit")
         verbose_name_plural = _("limits")
         ordering = ("-ends_at",)
         constraints = (

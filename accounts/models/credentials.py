@@ -14,6 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import Role, User
 
+BROWSERS = (
+    ("Edg/", "Edge"), ("Whale/", "Whale"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+"""A sign in the User-Agent and what it stands for; the first that fits counts."""
+
 
 class SignInQuerySet(models.QuerySet["SignIn"]):
     """Reads sign-ins by whether they are good."""
@@ -50,6 +60,13 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def device(self) -> str:
+        """What it calls itself, in words: the browser and the system, or a program's own name."""
+        system = next((word for mark, word in SYSTEMS if mark in self.agent), "")
+        browser = next((word for mark, word in BROWSERS if mark in self.agent), "")
+        return " · ".join((browser, system)) if browser and system else self.agent[:60]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -66,10 +66,7 @@ def sign_in(
             % {"reason": person.decision_reason.rstrip(".") + "."}
         )
     with transaction.atomic():
-        if session:
-            pair = open_session(request, person)
-        else:
-            pair = tokens.start(person, request)
+        pair = open_session(request, person) if session else tokens.start(person, request)
         audit.record(action="accounts.signed_in", by=person, target=person.email, request=request)
     return person, pair
 

@@ -122,3 +122,16 @@ def test_a_session_is_a_new_one_after_signing_in(ben: User, password: str, clien
     before = client.session.session_key
     client.post("/login/", {"email": ben.email, "password": password})
     assert client.session.session_key != before
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) Safari/604", "Safari · iPhone"),
+        ("night-import/2.1", "night-import/2.1"),
+        ("", ""),
+    ],
+)
+def test_a_sign_in_says_in_words_where_it_is(agent: str, said: str) -> None:
+    assert SignIn(agent=agent).device == said

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 EXCEL_ROWS = 1_048_576
 PARQUET_GROUP = 20_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet that opens a CSV file takes for the beginning of a formula."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -91,17 +93,28 @@ def _plain(cell: Cell) -> str | int | float | None:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
+def _harmless(cell: str | int | float | None) -> str | int | float | None:
+    """Put an apostrophe before text that a spreadsheet would calculate; numbers stay numbers.
+
+    A lone carriage return, which ``csv`` does not quote, would begin a row: it becomes a new line.
+    """
+    if not isinstance(cell, str):
+        return cell
+    text = f"'{cell}" if cell.startswith(FORMULA) else cell
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class CsvWriter:
-    """Comma separated, UTF-8, a header line first."""
+    """Comma separated, UTF-8, a header line first; text that looks like a formula is quoted."""
 
     def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
         self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
         self._csv = csv.writer(self._file, lineterminator="\n")
-        self._csv.writerow([column.name for column in columns])
+        self._csv.writerow([_harmless(column.name) for column in columns])
 
     def write(self, row: Sequence[Cell]) -> None:
         """Append one row."""
-        self._csv.writerow([_plain(cell) for cell in row])
+        self._csv.writerow([_harmless(_plain(cell)) for cell in row])
 
     def close(self) -> None:
         """Finish the file."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from accounts.models import AuditEvent, SignIn, User
+from accounts.models import ApiKey, AuditEvent, Counter, SignIn, User
 from prediction import selectors as asked
 from registry.models import Activation, ConfigRevision, MappingProfile, ModelVersion
 
@@ -19,6 +19,12 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "whose token is this": lambda: SignIn.objects.select_related("user").filter(
         ended_at=None, expires_at__gt=timezone.now()
     )[:1],
+    "which sign-ins are good": lambda: SignIn.objects.good(timezone.now()).order_by("-seen_at"),
+    "whose key is this": lambda: ApiKey.objects.good(timezone.now()).select_related("user")[:1],
+    "is the limit reached": lambda: Counter.objects.filter(
+        kind="account", subject="x", ends_at__gt=timezone.now(), count__gte=10
+    )[:1],
+    "the whole audit chain": lambda: AuditEvent.objects.order_by("number"),
     "who waits for a decision": lambda: User.objects.filter(state="pending").order_by(
         "-requested_at"
     ),

@@ -8,16 +8,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts import audit
+from accounts import audit, limits
 from accounts.admin.log import as_cell
 from accounts.models import AuditEvent, User
-from routingml_site import env
+from routingml_site import env, schedules
 
 pytestmark = pytest.mark.django_db
 EXPORT = "/admin/accounts/auditevent/export/"
@@ -103,7 +104,7 @@ def test_the_auditor_takes_the_log_away_as_filtered_and_that_is_written_down(
     audit.record(action="x.done", by="ana", target='=HYPERLINK("http://evil")', after={"a": 1})
     audit.record(action="y.done", by="ana", target="thing")
     answer = client.get(f"{EXPORT}?action=x.done")
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
     assert [(row["number"], row["target"]) for row in rows] == [
         ("1", '\'=HYPERLINK("http://evil")')
     ]
@@ -123,3 +124,8 @@ def test_the_planner_takes_no_log_away(ben_browser: Client) -> None:
 def test_the_queues_own_tables_are_not_in_admin(ana_browser: Client) -> None:
     """A schedule there names any function to be called, and tasks are unpickled."""
     assert "django_q" not in ana_browser.get("/admin/").content.decode()
+
+
+def test_the_nightly_task_sweeps_counters_whose_window_is_over() -> None:
+    limits.take(limits.Limit("x", 1, timedelta(seconds=-1)), "old")
+    assert schedules.tidy() == 1

@@ -147,7 +147,7 @@ def test_the_example_file_names_every_variable_and_no_other() -> None:
     folder = Path(settings.BASE_DIR)
     example = (folder / ".env.example").read_text()
     source = (folder / "routingml_site" / "settings.py").read_text()
-    readers = r"env\.(?:text|choice|flag|integer|items|path|secret|optional_secret)\(\s*\"([A-Z_]+)\""
+    readers = r"env\.(?:text|choice|flag|integer|items|path|(?:optional_)?secret)\(\s*\"([A-Z_]+)\""
     asked = set(re.findall(readers, source))
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, flags=re.MULTILINE))
     assert asked == named

@@ -122,6 +122,16 @@ def test_text_that_looks_like_a_formula_stays_text_in_excel(tmp_path: Path) -> N
     assert sheet is not None and sheet["A2"].data_type == "s" and sheet["A2"].value == "=1+1"
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-A", "@x", "\t=1", "\r=1"])
+def test_text_that_looks_like_a_formula_stays_text_in_a_spreadsheet_that_opens_the_csv(
+    tmp_path: Path, text: str
+) -> None:
+    row = [text, -1.5, *[None] * (len(COLUMNS) - 2)]
+    with written(tmp_path, TableFormat.CSV, [row]).open(encoding="utf-8", newline="") as file:
+        _head, cells = csv.reader(file)
+    assert cells[:2] == ["'" + text.replace("\r", "\n"), "-1.5"]
+
+
 def test_more_rows_than_an_excel_sheet_holds_are_refused_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from django_q.models import Schedule
 from registry.schedules import Periodic
 from routingml_site.cluster import LONG_JOBS
 
-APPS = ("registry", "training", "prediction", "quality")
+APPS = ("registry", "training", "prediction", "quality", "routingml_site")
 PREFIX = "routingml."
 """Rows under this prefix are ours; schedules that somebody made by hand are left alone."""
 
