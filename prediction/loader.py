@@ -24,6 +24,7 @@ from prediction import telemetry
 from registry import selectors, store
 from registry.core.artifacts import VersionIncompatible
 from registry.core.errors import RoutingMLError
+from registry.core.machine import release_memory
 from registry.selectors import ActiveVersion, NoActiveVersion
 
 if TYPE_CHECKING:
@@ -248,12 +249,13 @@ def build_model(states: Mapping[str, State], name: str) -> RoutingModel:
 
     The first answer prepares what the later ones share, and proves that there will be any.
     """
-    # Not at the top: scikit-learn takes a second to import, and every command would wait for it.
+    # Not at the top: pandas takes half a second to import, and every command would wait for it.
     from registry.core.model import RoutingModel
 
     model = RoutingModel.from_states(states, name)
     known = model.item(model.item_codes[0]) if model.item_codes else None
     model.predict([known] if known else [], top_k=1)
+    release_memory()
     return model
 
 

@@ -36,7 +36,7 @@ class NetworkSpec:
     steps: int = 3000
     max_epochs: int = 120
     batch: int = 128
-    rate: float = 4e-3
+    rate: float = 6e-3
     decay: float = 0.2
     drop_features: float = 0.05
     drop_hidden: float = 0.25
