@@ -7,6 +7,7 @@ deserve.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,30 @@ class GroupHabit:
         total = sum(n for _, n in group) - bool(own) + GROUP_PULL
         return {s: n / total for s, n in counts.items() if n > 0}
 
+    def with_items(
+        self, items: CleanItems, library: RoutingLibrary, rows: np.ndarray
+    ) -> GroupHabit:
+        """Return the habit with more items counted; the column stays.
+
+        Args:
+            items: the items that are added.
+            library: a library that holds their routings, its sequences numbered as here.
+            rows: their rows in it.
+        """
+        added: dict[str, Counter[int]] = {"": Counter()}
+        column = items.texts.get(self.column)
+        for place, row in enumerate(rows.tolist()):
+            sequence = library.sequences_of(row)[0]
+            added[""][sequence] += 1
+            value = column.at(place) if column is not None else None
+            if group := code_key(value) if value else "":
+                added.setdefault(group, Counter())[sequence] += 1
+        shares = dict(self.shares)
+        for group, more in added.items():
+            count = Counter(dict(shares.get(group, []))) + more
+            shares[group] = sorted(count.items(), key=lambda entry: (-entry[1], entry[0]))
+        return GroupHabit(self.column, shares)
+
     def to_state(self) -> State:
         """Return the table."""
         return State(meta={"column": self.column, "shares": self.shares})
@@ -91,6 +116,18 @@ class PlainHabit:
         if len(rows) > PLAIN_LIMIT:
             return cls(features[:0], rows[:0])
         return cls(_unit(features), rows)
+
+    def with_items(self, features: sparse.csr_matrix, rows: np.ndarray) -> PlainHabit:
+        """Return the habit with more items; in a large plant it stays silent.
+
+        Args:
+            features: (len(rows), width) of the items that are added.
+            rows: their rows in the library.
+        """
+        if not len(self.rows):
+            return self
+        whole = sparse.vstack([self.features, _unit(features)], format="csr")
+        return PlainHabit(whole, np.concatenate([self.rows, rows]))
 
     def vote(
         self, features: sparse.csr_matrix, library: RoutingLibrary, own: Sequence[int | None]

@@ -8,9 +8,11 @@ graph answers and its recall against exact search is measured when it is built.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -107,7 +109,7 @@ class NeighbourIndex:
             spec: graph parameters.
             seed: of the graph's levels; with one thread equal seeds give equal graphs.
         """
-        rounded = vectors.astype(KEPT) + KEPT(0.0)  # -0.0 and 0.0 are one
+        rounded = _rounded(vectors)
         size = rounded.shape[1] * rounded.itemsize
         packed = np.ascontiguousarray(rounded).view(np.dtype((np.void, size)))
         _, first, group = np.unique(packed.ravel(), return_index=True, return_inverse=True)
@@ -120,6 +122,36 @@ class NeighbourIndex:
         distinct = rounded[np.sort(first)]
         index = cls(distinct, rows[order].astype(np.int32), start.astype(np.int64), spec)
         if hnswlib is not None and len(distinct) >= spec.exact_below:
+            index.graph = index._build_graph(seed)
+        return index
+
+    def with_items(self, vectors: np.ndarray, rows: np.ndarray, *, seed: int) -> NeighbourIndex:
+        """Return the index with more items: in a known group where the vector is one, else new.
+
+        Groups keep their numbers and this index, which may be answering, is left as it is.
+
+        Args:
+            vectors: (n, width) float32, unit length.
+            rows: (n,) the item row of each.
+            seed: of the graph, where the index grows past the size for exact search.
+        """
+        rounded = _rounded(vectors)
+        known = {key: number for number, key in enumerate(_keys(self.vectors))}
+        groups, first = np.empty(len(rows), dtype=np.int64), []
+        for place, key in enumerate(_keys(rounded)):
+            if key not in known:
+                known[key] = len(known)
+                first.append(place)
+            groups[place] = known[key]
+        whole = np.concatenate([self.vectors, rounded[first]])
+        group = np.concatenate([np.repeat(np.arange(len(self)), np.diff(self.start)), groups])
+        order = np.argsort(group, kind="stable")
+        members = np.concatenate([self.members, rows.astype(np.int32)])[order]
+        start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(whole)))])
+        index = NeighbourIndex(whole, members, start.astype(np.int64), self.spec)
+        if self.graph is not None:
+            index.graph = self._extended_graph(whole[len(self) :])
+        elif hnswlib is not None and len(whole) >= self.spec.exact_below:
             index.graph = index._build_graph(seed)
         return index
 
@@ -216,6 +248,23 @@ class NeighbourIndex:
             graph.add_items(self._whole[lost], lost, num_threads=1)
         return graph
 
+    def _extended_graph(self, vectors: np.ndarray) -> Any:
+        """Return a copy of the graph with more groups."""
+        graph = hnswlib.Index(space="ip", dim=self.vectors.shape[1])
+        with TemporaryDirectory() as folder:  # the file is the only copy that hnswlib makes
+            path = str(Path(folder, "graph.bin"))
+            self.graph.save_index(path)
+            graph.load_index(path, max_elements=len(self) + len(vectors))
+        added, numbers = vectors.astype(np.float32), len(self) + np.arange(len(vectors))
+        for _ in range(1 + REPAIRS):
+            if not len(added):
+                break
+            graph.add_items(added, numbers, num_threads=self.spec.build_threads)
+            graph.set_ef(self.spec.ef_search)
+            lost = _unreached(graph, added)
+            added, numbers = added[lost], numbers[lost]
+        return graph
+
     def _lost(self, graph: Any) -> np.ndarray:
         """Return the groups that a search for their own vector does not reach.
 
@@ -223,9 +272,7 @@ class NeighbourIndex:
         from all others.  Who asks about their like would get neighbours from elsewhere.  Inserting
         them once more links them.
         """
-        _, distances = graph.knn_query(self._whole, k=1)
-        own = np.einsum("ij,ij->i", self._whole, self._whole)
-        return np.flatnonzero(1.0 - distances[:, 0] < own - TIE)
+        return _unreached(graph, self._whole)
 
     def to_state(self) -> State:
         """Return groups and graph."""
@@ -262,3 +309,21 @@ class NeighbourIndex:
                 raise IndexUnreadable("The graph of this version does not hold its vectors.")
             index.graph = graph
         return index
+
+
+def _rounded(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors as they are kept and compared; -0.0 and 0.0 are one."""
+    return np.ascontiguousarray(vectors.astype(KEPT) + KEPT(0.0))
+
+
+def _keys(vectors: np.ndarray) -> Iterator[bytes]:
+    """Yield the bytes of each vector: equal bytes, equal vectors."""
+    packed, size = vectors.tobytes(), vectors.shape[1] * vectors.itemsize
+    return (packed[begin : begin + size] for begin in range(0, len(packed), size))
+
+
+def _unreached(graph: Any, vectors: np.ndarray) -> np.ndarray:
+    """Return the places of vectors of a graph that a search for them does not reach."""
+    _, distances = graph.knn_query(vectors, k=1)
+    own = np.einsum("ij,ij->i", vectors, vectors)
+    return np.flatnonzero(1.0 - distances[:, 0] < own - TIE)

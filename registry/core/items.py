@@ -27,6 +27,21 @@ class RawColumn:
     values: Sequence[object]
     codes: np.ndarray
 
+    def joined(self, other: RawColumn, rows: np.ndarray, size: int) -> RawColumn:
+        """Return ``size`` rows: these, and those of another column at the given rows."""
+        values = list(self.values)
+        places = {value: place for place, value in enumerate(values)}
+        table = np.full(len(other.values) + 1, -1, dtype=np.int32)  # the last is "missing"
+        for number, value in enumerate(other.values):
+            if value not in places:
+                places[value] = len(values)
+                values.append(value)
+            table[number] = places[value]
+        codes = np.full(size, -1, dtype=np.int32)
+        codes[: len(self.codes)] = self.codes
+        codes[rows] = table[other.codes]
+        return RawColumn(values, codes)
+
 
 @dataclass(frozen=True)
 class RawItems:
@@ -63,6 +78,23 @@ class RawItems:
             used, codes = _used(column.codes[rows])
             columns[name] = RawColumn([column.values[i] for i in used.tolist()], codes)
         return RawItems([self.codes[int(row)] for row in rows], columns)
+
+    def joined(self, other: RawItems, rows: np.ndarray) -> RawItems:
+        """Return these items with others: at rows after the last, or instead of what stood there.
+
+        Args:
+            other: items with the same columns.
+            rows: the row that each of them takes.
+        """
+        size = max(len(self), int(rows.max(initial=-1)) + 1)
+        codes = [*self.codes, *([""] * (size - len(self)))]
+        for row, code in zip(rows.tolist(), other.codes, strict=True):
+            codes[row] = code
+        columns = {
+            name: column.joined(other.columns[name], rows, size)
+            for name, column in self.columns.items()
+        }
+        return RawItems(codes, columns)
 
     def item(self, row: int) -> Item:
         """Return one item with the attributes that are not missing."""

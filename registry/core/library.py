@@ -32,6 +32,21 @@ NAME_LISTS = (
     "partner_names",
     "currencies",
 )
+LABELS = {"jobs": "job_names", "resources": "resource_names", "partners": "partner_names"}
+"""Which list of names says what the codes of another are called."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Two libraries as one.
+
+    Attributes:
+        library: the whole.
+        operations: for each of its operations, where it stood in the two laid end to end.
+    """
+
+    library: RoutingLibrary
+    operations: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -174,6 +189,39 @@ class RoutingLibrary:
             self.names, arrays, self.routing_numbers.take(np.flatnonzero(kept_routings))
         )
 
+    def joined(self, other: RoutingLibrary, rows: np.ndarray) -> Joined:
+        """Return this library with the items of another; sequences keep their numbers.
+
+        Args:
+            other: routings whose operation codes are all known here, in any spelling of case.
+            rows: the row that each of its items takes: of an item without a routing here, or the
+                next after the last.
+        """
+        item = np.concatenate([self.routing_item, rows[other.routing_item]])
+        order = np.argsort(item, kind="stable")
+        lengths = np.concatenate([np.diff(part.arrays["routing_start"]) for part in (self, other)])
+        start = _starts(lengths[order])
+        moved = (np.cumsum(lengths) - lengths)[order] - start[:-1]
+        operations = np.arange(start[-1]) + np.repeat(moved, lengths[order])
+        names, numbers = _one_numbering(self, other)
+        size = max(len(self), int(rows.max(initial=-1)) + 1)
+        numbered, known = _one_book(self, other, numbers["job"])
+        texts = [*self.routing_numbers, *other.routing_numbers]
+        arrays = {
+            name: np.concatenate([self.arrays[name], added])[operations]
+            for name, added in _renumbered(other, numbers).items()
+        }
+        arrays |= {
+            "item_start": np.searchsorted(item[order], np.arange(size + 1)).astype(np.int32),
+            "routing_start": start,
+            "routing_sequence": np.concatenate([self.arrays["routing_sequence"], numbered])[order],
+            "sequence_start": _starts(np.array([len(jobs) for jobs in known])),
+            "sequence_jobs": np.array(list(itertools.chain(*known)), dtype=np.int16),
+            "age": _placed(self.arrays["age"], other.arrays["age"], rows, size),
+        }
+        routing_numbers = StringTable.of([texts[routing] for routing in order.tolist()])
+        return Joined(RoutingLibrary(names, arrays, routing_numbers), operations)
+
     def to_state(self) -> State:
         """Return names and arrays."""
         packed = {
@@ -189,6 +237,74 @@ class RoutingLibrary:
         arrays = dict(state.arrays)
         numbers = StringTable(arrays.pop("numbers.data"), arrays.pop("numbers.offsets"))
         return cls({name: tuple(state.meta[name]) for name in NAME_LISTS}, arrays, numbers)
+
+
+def code_of_job(code: str) -> str:
+    """Return an operation code as it is compared: case and blanks around it say nothing."""
+    return code.strip().upper()
+
+
+def _one_numbering(
+    mine: RoutingLibrary, other: RoutingLibrary
+) -> tuple[dict[str, tuple[str, ...]], dict[str, np.ndarray]]:
+    """Return names for both, and for each kind of code what the other's numbers become.
+
+    Raises:
+        ValueError: when the other has operations that are not known here.
+    """
+    names = {name: list(values) for name, values in mine.names.items()}
+    numbers: dict[str, np.ndarray] = {}
+    for plural, kind in (
+        ("jobs", "job"), ("resources", "resource"), ("partners", "partner"),
+        ("currencies", "currency"),
+    ):  # fmt: skip
+        spelled = code_of_job if kind == "job" else str
+        known = {spelled(code): number for number, code in enumerate(names[plural])}
+        table = np.full(len(other.names[plural]) + 1, -1, dtype=np.int64)  # the last is "none"
+        used = np.unique(other.arrays[f"operation_{kind}"])
+        for number in used[used >= 0].tolist():
+            code = other.names[plural][number]
+            if spelled(code) not in known:
+                if kind == "job":
+                    raise ValueError(f"operation {code} is not known here")
+                known[code] = len(names[plural])
+                names[plural].append(code)
+                if plural in LABELS:
+                    names[LABELS[plural]].append(other.names[LABELS[plural]][number])
+            table[number] = known[spelled(code)]
+        numbers[kind] = table
+    return {name: tuple(values) for name, values in names.items()}, numbers
+
+
+def _renumbered(other: RoutingLibrary, numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays of a library's operations with its numbers changed."""
+    arrays = {}
+    for name, array in other.arrays.items():
+        what, _, kind = name.partition("_")
+        if what == "operation":
+            arrays[name] = numbers[kind][array].astype(array.dtype) if kind in numbers else array
+    return arrays
+
+
+def _one_book(
+    mine: RoutingLibrary, other: RoutingLibrary, job: np.ndarray
+) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+    """Return the other's routings as sequences of one book, and the sequences of that book."""
+    known = {mine.jobs_of_sequence(s): s for s in range(mine.sequence_count)}
+    table = [
+        known.setdefault(tuple(job[list(other.jobs_of_sequence(s))].tolist()), len(known))
+        for s in range(other.sequence_count)
+    ]
+    numbered = np.array(table, dtype=np.int32)[other.arrays["routing_sequence"]]
+    return numbered, list(known)
+
+
+def _placed(old: np.ndarray, new: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """Return the old values followed by room, with the new ones at their rows."""
+    values = np.full(size, np.nan, dtype=old.dtype)
+    values[: len(old)] = old
+    values[rows] = new
+    return values
 
 
 def _starts(lengths: np.ndarray) -> np.ndarray:

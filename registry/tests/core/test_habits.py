@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from registry.core.cleaning import Attribute, CleanItems, clean_items
+from registry.core.cleaning import Attribute, CleanItems, Factor, clean_items
 from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
@@ -84,3 +84,31 @@ def test_stored_habits_are_the_habits(plant: RoutingLibrary, items: CleanItems) 
     plain = PlainHabit.fit(features, plant.routed)
     again = PlainHabit.from_state(plain.to_state())
     assert again.vote(features, plant, [None] * 7) == plain.vote(features, plant, [None] * 7)
+
+
+def test_items_added_later_count_like_those_there_from_the_start(
+    plant: RoutingLibrary, items: CleanItems
+) -> None:
+    habit, rows = GroupHabit.fit(items, plant), plant.routed
+    nobody = GroupHabit(habit.column, {"": []})
+    again = nobody.with_items(_taken(items, rows), plant, rows)
+    assert again == habit
+    assert habit.with_items(_taken(items, rows[:1]), plant, rows[:1]).vote("seal") != habit.vote(
+        "seal"
+    )
+
+
+def _taken(items: CleanItems, rows: np.ndarray) -> CleanItems:
+    texts = {name: Factor(f.values, f.codes[rows]) for name, f in items.texts.items()}
+    return CleanItems([items.codes[row] for row in rows.tolist()], texts, {})
+
+
+def test_plainly_near_items_vote_also_when_they_came_later(plant: RoutingLibrary) -> None:
+    rows = plant.routed
+    features = sparse.csr_matrix(np.eye(len(rows), dtype=np.float32))
+    later = PlainHabit.fit(features[:4], rows[:4]).with_items(features[4:], rows[4:])
+    whole = PlainHabit.fit(features, rows)
+    own = [None] * len(rows)
+    assert later.vote(features, plant, own) == whole.vote(features, plant, own)
+    silent = PlainHabit(features[:0], rows[:0])
+    assert silent.with_items(features, rows) is silent

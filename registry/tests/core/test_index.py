@@ -153,3 +153,36 @@ def test_a_graph_too_thin_to_reach_enough_items_is_searched_exactly(islands: np.
     found, _ = index.search(islands[:200], 500)
     true, _ = index.search_exact(islands[:200], 500)
     assert found.shape == true.shape
+
+
+@pytest.mark.parametrize("spec", [EXACT, GRAPH])
+def test_new_items_are_found_and_the_index_that_answers_stays_as_it_is(spec: IndexSpec) -> None:
+    known, new = units(400), units(30, seed=9)
+    index = build(known, spec)
+    before = index.search(new, 5)
+    grown = index.with_items(np.concatenate([new, known[:3]]), np.arange(400, 433), seed=1)
+    groups, cosines = grown.search(new, 5)
+    assert groups[:, 0].tolist() == list(range(400, 430))
+    assert cosines[:, 0] == pytest.approx(np.ones(30), abs=1e-3)
+    assert [grown.items_of(n).tolist() for n in range(3)] == [[0, 430], [1, 431], [2, 432]]
+    assert grown.exact == index.exact and len(grown) == 430
+    assert grown.recall(10)["mean"] == 1.0
+    for one, other in zip(before, index.search(new, 5), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_grown_index_is_the_one_built_of_everything() -> None:
+    vectors = np.concatenate([units(200), units(200)[:20], units(50, seed=5)])
+    grown = build(vectors[:150]).with_items(vectors[150:], np.arange(150, 270), seed=1)
+    whole = build(vectors)
+    for name in ("vectors", "members", "start"):
+        np.testing.assert_array_equal(getattr(grown, name), getattr(whole, name))
+
+
+def test_an_index_that_outgrows_exact_search_gets_its_graph() -> None:
+    spec = IndexSpec(exact_below=100)
+    index = build(units(90), spec)
+    assert index.exact
+    grown = index.with_items(units(20, seed=2), np.arange(90, 110), seed=1)
+    assert not grown.exact
+    assert grown.search(units(20, seed=2), 1)[0][:, 0].tolist() == list(range(90, 110))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,3 +73,46 @@ def test_what_the_erp_and_the_shop_say_is_shown_and_the_unknown_is_none() -> Non
     assert np.isclose(first.actual_run_minutes or 0, 3.0)
     assert second.outsourced
     assert (second.run_minutes, second.actual_run_minutes, second.resource) == (None, None, None)
+
+
+@settings(deadline=None)
+@given(PLANTS, PLANTS, st.data())
+def test_joined_libraries_hold_the_routings_of_both(
+    plant: list[list[str]], newer: list[list[str]], data: st.DataObject
+) -> None:
+    plant = [*plant, ["ABCD"]]  # every operation is known
+    mine, other = library(plant, run=1.0), library([["DCBA"], *newer], run=2.0)
+    other = other.take(np.arange(1, len(newer) + 1))
+    free = [row for row, routings in enumerate(plant) if not routings] + [
+        len(plant) + n for n in range(len(newer))
+    ]
+    rows = np.array(data.draw(st.permutations(free))[: len(newer)])
+    joined = mine.joined(other, rows)
+    expected = dict(enumerate(plant)) | dict(zip(rows.tolist(), newer, strict=True))
+    whole = joined.library
+    assert len(whole) == max(expected) + 1
+    for row in range(len(whole)):
+        assert spelled(whole, row) == expected.get(row, [])
+        sequences = [whole.jobs_of_sequence(s) for s in whole.sequences_of(row)]
+        texts = ["".join(whole.job_codes(jobs)) for jobs in sequences]
+        assert texts == list(dict.fromkeys(expected.get(row, [])))
+    for sequence in range(mine.sequence_count):
+        assert whole.jobs_of_sequence(sequence) == mine.jobs_of_sequence(sequence)
+    runs = np.concatenate([part.arrays["operation_run"] for part in (mine, other)])
+    np.testing.assert_array_equal(whole.arrays["operation_run"], runs[joined.operations])
+
+
+def test_names_that_only_the_newer_library_has_are_added() -> None:
+    mine = library([["AB"]], resource=[0, 1])
+    other = library([["ab"]], resource=[2, 0])
+    names = {**other.names, "resources": ("Q", "P", "Y"), "resource_names": ("q", "p", "y")}
+    joined = mine.joined(RoutingLibrary(names, other.arrays, other.routing_numbers), np.array([1]))
+    (routing,) = known_routings(joined.library, 1)
+    assert [(o.job, o.resource) for o in routing.operations] == [("A", "Y"), ("B", "Q")]
+    assert joined.library.names["resources"] == ("X", "Y", "Z", "Q")  # P is nobody's
+    assert joined.library.names["resource_names"][-1] == "q"
+
+
+def test_an_operation_that_is_not_known_cannot_join() -> None:
+    with pytest.raises(ValueError, match="operation C"):
+        library([["AB"]]).joined(library([["AC"]]), np.array([1]))
