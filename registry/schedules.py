@@ -20,4 +20,8 @@ class Periodic:
     long: bool = False
 
 
-SCHEDULES: tuple[Periodic, ...] = ()
+SCHEDULES: tuple[Periodic, ...] = (
+    Periodic("reap_jobs", "registry.tasks.reap_jobs", "* * * * *"),
+    Periodic("prune_jobs", "registry.tasks.prune_jobs", "30 3 * * *"),
+)
+"""The worker finds lost jobs every few seconds; the first of these is for several machines."""

@@ -28,6 +28,7 @@ from registry.core.manifest import VersionIncompatible, VersionMissing, VersionT
 from registry.core.progress import Cancelled
 from registry.selectors import NoActiveVersion, VersionUnknown
 from registry.services.config import ConfigConflict
+from registry.services.jobs import JobOpen, JobOver, JobUnknown
 from registry.services.versions import VersionConflict, VersionNotReady
 from registry.store import VersionExists
 
@@ -50,6 +51,9 @@ STATUSES: dict[type[Exception], int] = {
     VersionNotReady: status.HTTP_409_CONFLICT,
     VersionConflict: status.HTTP_409_CONFLICT,
     ConfigConflict: status.HTTP_409_CONFLICT,
+    JobUnknown: status.HTTP_404_NOT_FOUND,
+    JobOver: status.HTTP_409_CONFLICT,
+    JobOpen: status.HTTP_409_CONFLICT,
     NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionMissing: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionTampered: status.HTTP_503_SERVICE_UNAVAILABLE,

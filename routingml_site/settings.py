@@ -164,6 +164,10 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": _VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": _VALIDATORS + "CommonPasswordValidator"},
     {"NAME": _VALIDATORS + "NumericPasswordValidator"},
+    {
+        "NAME": "accounts.validators.ContextWordsValidator",
+        "OPTIONS": {"words": (BRAND, "routing ml", *env.items("PASSWORD_WORDS"))},
+    },
 ]
 SIGN_IN_DAYS = env.integer("SIGN_IN_DAYS", 14, least=1)
 """Absolute lifetime of a sign-in, however often it is refreshed."""
@@ -263,7 +267,7 @@ Q_CLUSTER = cluster.queue_settings(
     broker_url=env.text("BROKER_URL", ""),
     synchronous=env.flag("QUEUE_SYNCHRONOUS", default=False),
 )
-JOB_HANDLERS: dict[str, str] = {}
+JOB_HANDLERS = {"train": "training.tasks.train"}
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
 SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

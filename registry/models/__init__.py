@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.models.config import ConfigRevision
+from registry.models.jobs import Job, JobLine, JobState, Level
 from registry.models.mappings import Direction, MappingProfile
 from registry.models.versions import Activation, ActivationKind, ModelVersion, VersionState
 
@@ -11,6 +12,10 @@ __all__ = [
     "ActivationKind",
     "ConfigRevision",
     "Direction",
+    "Job",
+    "JobLine",
+    "JobState",
+    "Level",
     "MappingProfile",
     "ModelVersion",
     "VersionState",

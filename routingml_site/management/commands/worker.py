@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,8 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections
 
+from registry.services import jobs
+
+log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
+REAP_SECONDS = 5.0
 ON_POSIX = os.name == "posix"
 
 
@@ -44,6 +50,7 @@ class Command(BaseCommand):
     def _supervise(self, grace: float) -> None:
         """Start every cluster, wait for the end of one or a signal, stop all."""
         stop = threading.Event()
+        next_look = time.monotonic() + REAP_SECONDS
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
@@ -51,11 +58,23 @@ class Command(BaseCommand):
         self.stdout.write(f"worker: clusters {', '.join(names)} (Ctrl-C stops them)")
         try:
             while not stop.wait(POLL_SECONDS) and all(each.poll() is None for each in processes):
-                pass
+                if time.monotonic() >= next_look:
+                    next_look = time.monotonic() + REAP_SECONDS
+                    reap_jobs()
         finally:
             stop_clusters(processes, grace)
         if not stop.is_set():
             raise CommandError("A cluster ended by itself; the lines above say why.")
+
+
+def reap_jobs() -> None:
+    """Look for jobs whose worker has gone; a database that is away now is asked again later."""
+    try:
+        jobs.reap()
+    except DatabaseError as error:
+        log.warning("worker.reap.failed", extra={"reason": str(error)})
+    finally:
+        close_old_connections()
 
 
 def start_cluster(name: str) -> subprocess.Popen[bytes]:

@@ -1,0 +1,125 @@
+"""What workers call for jobs: claim the row, run the work in a child process, watch over it.
+
+The child process gives its memory back when it ends, can be stopped at any moment, and may use
+processes of its own, which django-q's workers may not.  It ends by itself when its standard input
+closes, so none outlives its worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from registry import context
+from registry.core.errors import RoutingMLError
+from registry.core.progress import Cancelled
+from registry.services import jobs
+
+if TYPE_CHECKING:
+    from registry.models import Job
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2
+BEAT_SECONDS = 2.0
+GRACE_SECONDS = 1.0
+"""Time a computation has to stop at its next report, before its process is ended."""
+
+
+def run_job(number: int) -> None:
+    """Run a job to its end, if it is waiting and its turn has come."""
+    job = jobs.claim(number)
+    if job is None:
+        log.info("job.not_claimed", extra={"job": number})
+        return
+    process = _start_child(job)
+    try:
+        _watch(job, process)
+    finally:
+        _stop(process)
+    _conclude(job, process.returncode)
+
+
+def reap_jobs() -> None:
+    """End what is lost."""
+    jobs.reap()
+
+
+def prune_jobs() -> None:
+    """Remove what is old."""
+    jobs.prune()
+
+
+def execute(job: Job) -> None:
+    """Do the work of a claimed job in this process and store how it ended."""
+    context.job_id.set(str(job.pk))
+    context.actor.set(job.asked_by)
+    try:
+        result = import_string(settings.JOB_HANDLERS[job.kind])(job)
+    except Cancelled:
+        jobs.break_off(job)
+    except RoutingMLError as error:
+        jobs.fail(job, error.message)
+    except Exception as error:  # noqa: BLE001 -- a bug of any kind must end the job with its traceback
+        log.exception("job.broke_down", extra={"job": job.pk})
+        reason = f"{type(error).__name__}: {error}"
+        jobs.fail(job, reason, traceback=traceback.format_exc())
+    else:
+        jobs.succeed(job, result)
+
+
+def _start_child(job: Job) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_job", str(job.pk)]
+    return subprocess.Popen(  # noqa: S603 -- our own command line
+        [*command, "--claim", job.claim], stdin=subprocess.PIPE
+    )
+
+
+def _watch(job: Job, process: subprocess.Popen[Any]) -> None:
+    """Show signs of life until the child ends, or has to be ended."""
+    next_beat, last_moment = time.monotonic() + BEAT_SECONDS, float("inf")
+    while _runs(process) and time.monotonic() < last_moment:
+        now = time.monotonic()
+        if last_moment == float("inf") and jobs.cancel_asked(job):
+            last_moment = now + GRACE_SECONDS
+        if now >= next_beat:
+            next_beat = now + BEAT_SECONDS
+            if not jobs.beat(job):
+                return
+
+
+def _runs(process: subprocess.Popen[Any]) -> bool:
+    """Wait a moment; return whether the child still runs."""
+    try:
+        process.wait(POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _stop(process: subprocess.Popen[Any]) -> None:
+    """End the child, whatever it is doing."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def _conclude(job: Job, code: int) -> None:
+    """Store an end for a child that could not do so itself; one that did is left alone."""
+    if jobs.held(job.pk, job.claim) is None:
+        return
+    if jobs.cancel_asked(job):
+        jobs.break_off(job)
+        return
+    reason = f"The process of this job ended by itself with code {code}."
+    hint = "Killed from outside, or out of memory: see the worker's output."
+    jobs.fail(job, reason, traceback=f"{reason} {hint}")
