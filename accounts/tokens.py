@@ -171,7 +171,8 @@ def set_cookies(response: HttpResponseBase, pair: Pair) -> None:
 
 
 def clear_cookies(response: HttpResponseBase) -> None:
-    """Take the tokens out of a browser."""
+    """Take the tokens, and whatever pages were kept, out of a browser."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.delete_cookie(ACCESS_COOKIE, path="/api/", samesite="Strict")
     response.delete_cookie(REFRESH_COOKIE, path=REFRESH_PATH, samesite="Strict")
 

@@ -52,7 +52,8 @@ def test_a_stolen_refresh_token_ends_the_browsers_session_too_and_is_written_dow
 
 def test_a_refresh_token_is_worth_nothing_after_signing_out(browser: Client) -> None:
     refresh = {"refresh": browser.cookies[tokens.REFRESH_COOKIE].value}
-    browser.post("/logout/")
+    left = browser.post("/logout/")
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert APIClient().post("/api/auth/refresh", refresh).status_code == 401
 
 

@@ -33,6 +33,7 @@ def test_the_page_leads_to_what_happens_next(client: Client) -> None:
         ({"password": "short"}, "too short"),
         ({"password": "1234567890"}, "too common"),
         ({"password": "cleo@plant.example"}, "too similar"),
+        ({"password": "my RoutingML password"}, "may not contain “RoutingML”"),
         ({"email": "not an address"}, "valid email"),
     ],
 )

@@ -21,7 +21,12 @@ from routingml_site.access import Door, Need
 
 pytestmark = pytest.mark.django_db
 NOBODY = "anonymous"
-ARGUMENTS = {"int": "987654", "str": "x", "path": "987654", "uuid": "00000000-0000-4000-8000-000000000000"}
+ARGUMENTS = {
+    "int": "987654",
+    "str": "x",
+    "path": "987654",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
 
 
 def walk(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iterator[str]:

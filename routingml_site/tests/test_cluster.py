@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry import kinds
 from routingml_site.cluster import LONG_JOBS, queue_settings
 
 
@@ -47,3 +48,7 @@ def test_the_database_is_the_broker_until_redis_is_named(
 ) -> None:
     queue = clusters(broker_url=address)[0]
     assert {key: queue[key] for key in ("orm", "redis") if key in queue} == broker
+
+
+def test_long_jobs_are_sent_to_the_cluster_that_runs_them() -> None:
+    assert kinds.LONG_JOBS == LONG_JOBS

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             threads=threads,
-            max_request_body_size=settings.MAX_REQUEST_BYTES + 1024 * 1024,
+            max_request_body_size=settings.MAX_REQUEST_BYTES * 4,
             ident=None,
             **proxy_options(),
         )
