@@ -282,6 +282,18 @@ def facts(metrics: Any) -> list[tuple[str, str]]:
     return found
 
 
+def origin(metrics: Any) -> str:
+    """Return from which full version an incremental one comes, empty for a full one."""
+    told = metrics.get("incremental") if isinstance(metrics, Mapping) else None
+    if not isinstance(told, Mapping):
+        return ""
+    full, added = told.get("full_version"), number(told, "added_since_full")
+    return _("incremental, from %(full)s, +%(added)s items") % {
+        "full": full,
+        "added": "?" if added is None else f"{added:,.0f}",
+    }
+
+
 def _plain(value: str | float) -> str:
     if isinstance(value, str):
         return value

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import traceback
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -59,6 +60,10 @@ def prune_jobs() -> None:
 
 def execute(job: Job) -> None:
     """Do the work of a claimed job in this process and store how it ended."""
+    copy_context().run(_execute, job)
+
+
+def _execute(job: Job) -> None:
     context.job_id.set(str(job.pk))
     context.actor.set(job.asked_by)
     try:
@@ -67,7 +72,7 @@ def execute(job: Job) -> None:
         jobs.break_off(job)
     except RoutingMLError as error:
         jobs.fail(job, error.message)
-    except Exception as error:  # noqa: BLE001 -- a bug of any kind must end the job with its traceback
+    except Exception as error:  # a bug of any kind must end the job with its traceback
         log.exception("job.broke_down", extra={"job": job.pk})
         reason = f"{type(error).__name__}: {error}"
         jobs.fail(job, reason, traceback=traceback.format_exc())

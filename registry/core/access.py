@@ -34,6 +34,8 @@ PROGRAMS = ("mdb-tables", "mdb-export", "mdb-count")
 class AccessFile:
     """Reads the tables of an .mdb or .accdb file."""
 
+    found_at_once = 1_000_000  # every look is at the whole table
+
     def __init__(self, path: Path, timeouts: Timeouts) -> None:
         self._path = path
         self._timeouts = timeouts

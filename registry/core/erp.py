@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
@@ -96,6 +96,8 @@ class ErpReader(Protocol):
 class ErpSource(Protocol):
     """One way to an ERP, without patience: a try that fails raises ``ConnectionLost``."""
 
+    found_at_once: int
+
     @property
     def label(self) -> str:
         """Return where it is, in words without secrets."""
@@ -110,7 +112,7 @@ class ErpSource(Protocol):
         """Yield the rows of a view; ``columns`` are spelled as the view spells them."""
 
     def matching(self, view: str, columns: Sequence[str], key: str, values: Sequence[str]) -> Rows:
-        """Return the rows whose ``key`` is one of ``values`` (at most ``FOUND_AT_ONCE``)."""
+        """Return the rows whose ``key`` is one of ``values`` (at most ``found_at_once``)."""
 
     def close(self) -> None:
         """Let go of the connection; a later call opens a new one."""
@@ -185,8 +187,7 @@ class ResilientReader:
         """
         *spelled, spelled_key = self._spelled(view, [*columns, key])
         rows: Rows = []
-        for start in range(0, len(values), FOUND_AT_ONCE):
-            some = values[start : start + FOUND_AT_ONCE]
+        for some in portions(values, self._source.found_at_once):
             look = partial(self._source.matching, view, spelled, spelled_key, some)
             rows += self._patiently(look)
         return pd.DataFrame(rows, columns=list(columns))
@@ -251,6 +252,27 @@ class ResilientReader:
                 self._recover(lost, next(pauses))
             else:
                 return
+
+
+def portions(values: Iterable[str], most: int) -> Iterator[list[str]]:
+    """Yield distinct values, at most so many at once.
+
+    Servers compare as their collation says, so values that one may take for equal are asked for
+    together: asked for one after the other, a row would come twice.
+    """
+    portion: list[str] = []
+    for _, alike in groupby(sorted(set(values), key=_folded), key=_folded):
+        same = list(alike)
+        if portion and len(portion) + len(same) > most:
+            yield portion
+            portion = []
+        portion += same
+    if portion:
+        yield portion
+
+
+def _folded(value: str) -> str:
+    return value.strip().casefold()
 
 
 def _unseen(rows: Rows, skip: Counter[int]) -> Rows:

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from registry.core.erp import (
+    FOUND_AT_ONCE,
     ConnectionLost,
     ErpUnreachable,
     ErpViewMissing,
@@ -62,6 +63,8 @@ class Dialect:
 
 class SqlSource:
     """Reads the views of a database through its Python driver."""
+
+    found_at_once = FOUND_AT_ONCE
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect

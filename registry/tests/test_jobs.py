@@ -1,4 +1,4 @@
-"""The life of a job as its rows tell it: claimed once, ended once, never two trainings at a time."""
+"""The life of a job as its rows tell it: claimed once, ended once, never two trainings at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -261,7 +262,8 @@ def test_old_jobs_go_with_their_lines_and_files_but_never_the_newest_hundred(
     assert [job_lines.file_of(job).exists() for job in old] == [False, False, True, True]
 
 
-def test_the_queue_and_the_kinds_mean_the_same_cluster() -> None:
-    from routingml_site.cluster import LONG_JOBS
-
-    assert kinds.LONG_JOBS == LONG_JOBS
+def test_nobody_runs_a_job_that_somebody_else_holds() -> None:
+    job = claimed()
+    with pytest.raises(CommandError, match="not held by this claim"):
+        call_command("run_job", str(job.pk), "--claim", "another")
+    assert state(job) == JobState.RUNNING

@@ -82,7 +82,7 @@ def execute(
     if dry_run:
         return RunResult(name or versions.next_name(), None, metrics, model)
     progress.report(0.98, "writing the version")
-    version = _register(model, data, profile, metrics, name, by)
+    version = register(model, profile, data.content_hash, metrics, name=name, by=by)
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
     return RunResult(version.name, version, metrics, model)
@@ -102,21 +102,25 @@ def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> 
     return data.take(splits.newest(data.library, sample / routed))
 
 
-def _register(
+def register(
     model: RoutingModel,
-    data: TrainingSet,
     profile: MappingProfile,
+    dataset_hash: str,
     metrics: dict[str, Any],
-    name: str | None,
-    by: User | str | None,
+    *,
+    name: str | None = None,
+    by: User | str | None = None,
+    **details: Any,
 ) -> ModelVersion:
+    """Write a model as a version and register it; ``details`` join what its manifest says."""
     name = name or versions.next_name()
     about = {
         "name": name,
         "schema_hash": model.schema_hash,
-        "dataset_hash": data.content_hash,
+        "dataset_hash": dataset_hash,
         "profile_name": profile.name,
         "profile_revision": profile.revision,
+        **details,
     }
     with store.staging() as folder:
         manifest = store.write(folder, model.to_states(), about, metrics)
@@ -132,18 +136,11 @@ def _metrics(
     spec: TrainingSpec,
     started: float,
 ) -> dict[str, Any]:
-    recall = model.base.index.recall(RECALL_AT, seed=spec.seed)
     return dict(
         artifacts.plain(
             {
                 "backtest": tested.figures if tested else None,
-                "recall": {
-                    f"at_{RECALL_AT}": recall["mean"],
-                    "minimum": recall["minimum"],
-                    "queries": recall["queries"],
-                    "exact": model.base.index.exact,
-                    "distinct_vectors": len(model.base.index),
-                },
+                "recall": recall_of(model, seed=spec.seed),
                 "dataset": dict(data.statistics),
                 "ranker": dict(model.ranker.to_state().meta),
                 "abstention_limit": model.confidence.limit,
@@ -155,3 +152,16 @@ def _metrics(
             }
         )
     )
+
+
+def recall_of(model: RoutingModel, *, seed: int) -> dict[str, Any]:
+    """Measure how many of the true nearest items the search of a model finds."""
+    index = model.base.index
+    recall = index.recall(RECALL_AT, seed=seed)
+    return {
+        f"at_{RECALL_AT}": recall["mean"],
+        "minimum": recall["minimum"],
+        "queries": recall["queries"],
+        "exact": index.exact,
+        "distinct_vectors": len(index),
+    }

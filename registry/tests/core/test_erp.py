@@ -56,6 +56,8 @@ class Flaky:
 
     label = "a shaky ERP"
 
+    found_at_once = 2
+
     def __init__(self, rows: Rows, lost_before: Sequence[int]) -> None:
         self.all_rows = rows
         self.lost_before = list(lost_before)

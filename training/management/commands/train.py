@@ -10,14 +10,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from registry import figures
 from registry.core.errors import RoutingMLError
 from registry.services import versions
+from training.core.growth import Reason
 from training.core.specs import TrainingSpec
-from training.services import runs
+from training.services import increments, runs
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from training.services.increments import Increment
     from training.services.runs import RunResult
 
 BY = "command line"
@@ -31,6 +34,18 @@ LABELS = {
     "plant_commonest": "commonest of the plant",
     "predecessor": "the predecessor's way",
     "boosting": "boosting on raw columns",
+}
+
+
+FLAGS = {
+    Reason.UNLIKE: (
+        "{count} items are like nothing that this version knows. They were added, but ask for a "
+        "full training."
+    ),
+    Reason.UNKNOWN_OPERATION: (
+        "{count} items have an operation that this version has never seen. They were left out: "
+        "train a version in full."
+    ),
 }
 
 
@@ -51,29 +66,56 @@ class Command(BaseCommand):
         parser.add_argument("--no-backtest", action="store_true", help="do not measure")
         parser.add_argument("--dry-run", action="store_true", help="do not write or register")
         parser.add_argument("--activate", action="store_true", help="make it live at once")
+        parser.add_argument(
+            "--incremental",
+            action="store_true",
+            help="add what the ERP has got since to the active version, without learning anew",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Train and print what came of it."""
         console = Console(file=cast("IO[str]", self.stdout))
         if options["sample"] is not None and options["sample"] < 1:
             raise CommandError("--sample takes a number of items from 1.")
+        if options["incremental"] and options["sample"] is not None:
+            raise CommandError("--sample is for a full training: --incremental adds all new items.")
         try:
-            with Bar(console) as bar:
-                result = runs.execute(
-                    spec=replace(TrainingSpec(), seed=options["seed"]),
-                    progress=bar,
-                    name=options["name"],
-                    sample=options["sample"],
-                    with_backtest=not options["no_backtest"],
-                    dry_run=options["dry_run"],
-                    by=BY,
-                )
-            show(console, result)
+            result = (_add if options["incremental"] else _train)(console, options)
             if options["activate"] and result.version is not None:
                 versions.activate(result.version, by=BY)
                 console.print(f"{result.name} is active.", highlight=False)
         except RoutingMLError as error:
             raise CommandError(error.message) from error
+
+
+def _train(console: Console, options: dict[str, Any]) -> RunResult:
+    """Learn from everything."""
+    with Bar(console) as bar:
+        result = runs.execute(
+            spec=replace(TrainingSpec(), seed=options["seed"]),
+            progress=bar,
+            name=options["name"],
+            sample=options["sample"],
+            with_backtest=not options["no_backtest"],
+            dry_run=options["dry_run"],
+            by=BY,
+        )
+    show(console, result)
+    return result
+
+
+def _add(console: Console, options: dict[str, Any]) -> Increment:
+    """Add new items to the active version."""
+    with Bar(console) as bar:
+        result = increments.execute(
+            seed=options["seed"],
+            progress=bar,
+            name=options["name"],
+            dry_run=options["dry_run"],
+            by=BY,
+        )
+    show_increment(console, result)
+    return result
 
 
 class Bar:
@@ -123,6 +165,36 @@ def show(console: Console, result: RunResult) -> None:
         console.print("Not measurable: too few routed items for a backtest.", highlight=False)
     state = "registered, not active" if result.version else "dry run: nothing was written"
     console.print(f"Version {result.name}: {state}.", highlight=False)
+
+
+def show_increment(console: Console, result: Increment) -> None:
+    """Print what an incremental training added, and what it could not."""
+    grown, told = result.grown, result.metrics
+    if told is None:
+        console.print(f"Nothing to add: {result.base} stays as it is.", highlight=False)
+    else:
+        alike = grown.similarity
+        console.print(
+            f"Added {_whole(grown.added)} items to {result.base} in "
+            f"{sum(result.seconds.values()):,.1f} s, {_whole(told['peak_memory_mb'])} MiB at most: "
+            f"{_whole(grown.joined_groups)} have the vector of a known item; to their nearest "
+            f"known item half are at least {alike['median']:.1%} alike, "
+            f"the least {alike['minimum']:.1%}.",
+            highlight=False,
+        )
+        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items())
+        console.print(parts, highlight=False, style="dim")
+    if result.waiting:
+        console.print(f"{_whole(result.waiting)} items have no routing yet.", highlight=False)
+    for reason, text in FLAGS.items():
+        if count := grown.count(reason):
+            console.print(text.format(count=_whole(count)), style="yellow", highlight=False)
+    if result.listed:
+        console.print(f"They are listed in {result.listed}", highlight=False, soft_wrap=True)
+    if told is not None:
+        state = "registered, not active" if result.version else "dry run: nothing was written"
+        origin = figures.origin(told)
+        console.print(f"Version {result.name}: {state}; {origin}.", highlight=False)
 
 
 def _table(tested: dict[str, Any]) -> Table:
