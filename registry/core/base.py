@@ -58,11 +58,19 @@ class Base:
             own: for each its own row, when it must not be its own neighbour.
         """
         groups, cosines = self.index.search(encoded.vectors, NEIGHBOURS + 1)
-        plain = self.plain.vote(encoded.features, self.library, own)
+        plain = self._plain_votes(encoded, own)
         return [
             self._retrieve_one(encoded, i, groups[i], cosines[i], plain[i], own[i])
             for i in range(len(encoded))
         ]
+
+    def _plain_votes(
+        self, encoded: Encoded, own: Sequence[int | None]
+    ) -> Sequence[Mapping[int, float]]:
+        if self.plain.is_silent:
+            return [{}] * len(encoded)
+        features = self.encoder.assembler.evened(encoded.features)
+        return self.plain.vote(features, self.library, own)
 
     def _retrieve_one(
         self,

@@ -38,6 +38,8 @@ from registry.core.textnumbers import numbers_of
 
 BATCH = 20_000
 """Items whose rows are built at once."""
+EVEN_NUMBER = 0.7
+"""What a number counts beside a text where no likeness was learned."""
 
 
 class FeatureAssembler:
@@ -123,6 +125,29 @@ class FeatureAssembler:
             data *= np.array(factors, dtype=np.float32)[block]
         return sparse.csr_matrix((data, indices, indptr), shape=(rows, self.width))
 
+    def evened(self, features: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Return features in which each attribute counts the same, however many columns it has.
+
+        A text counts as much as another, a number ``EVEN_NUMBER`` of it; ratios and differences,
+        which repeat their numbers, and what is missing do not count.  This is the measure of
+        likeness that needs no learning.
+
+        Args:
+            features: CSR matrix (n, width) as ``transform`` returns it.
+        """
+        widths = np.diff(self.offsets)
+        block = np.repeat(np.arange(len(widths)), widths)
+        factor = np.array([_even_factor(each) for each in self.blocks], dtype=np.float32)
+        counted = np.repeat(factor > 0, widths)
+        counted[self.offsets[:-1]] = False  # the column for "missing" is a block's first
+        table = features.tocoo()
+        kept = counted[table.col]
+        rows, columns, values = table.row[kept], table.col[kept], table.data[kept]
+        _, member = np.unique(rows * np.int64(len(widths)) + block[columns], return_inverse=True)
+        lengths = np.sqrt(np.bincount(member, values**2))
+        values = values / np.maximum(lengths, 1e-9)[member] * factor[block[columns]]
+        return sparse.csr_matrix((values.astype(np.float32), (rows, columns)), features.shape)
+
     def blocks_of(self, attribute: str) -> list[int]:
         """Return the positions of the blocks that look at an attribute."""
         return [i for i, block in enumerate(self.blocks) if attribute in block.attributes]
@@ -147,6 +172,12 @@ class FeatureAssembler:
 
 def _factor(block: Block, weights: Mapping[str, float]) -> float:
     return math.prod(weights.get(name, 1.0) for name in block.attributes)
+
+
+def _even_factor(block: Block) -> float:
+    if isinstance(block, TextBlock):
+        return 1.0
+    return 0.0 if block.source["of"] in {"ratio", "difference"} else EVEN_NUMBER
 
 
 def _number_sources(

@@ -105,10 +105,15 @@ class GroupHabit:
 
 
 class PlainHabit:
-    """The items nearest by plain features (cosine), for small plants; silent for large ones."""
+    """The items nearest by evened features (cosine), for small plants; silent for large ones."""
 
     def __init__(self, features: sparse.csr_matrix, rows: np.ndarray) -> None:
         self.features, self.rows = features, rows
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the plant is too large for it to say anything."""
+        return not len(self.rows)
 
     @classmethod
     def fit(cls, features: sparse.csr_matrix, rows: np.ndarray) -> PlainHabit:
@@ -124,7 +129,7 @@ class PlainHabit:
             features: (len(rows), width) of the items that are added.
             rows: their rows in the library.
         """
-        if not len(self.rows):
+        if self.is_silent:
             return self
         whole = sparse.vstack([self.features, _unit(features)], format="csr")
         return PlainHabit(whole, np.concatenate([self.rows, rows]))
@@ -139,7 +144,7 @@ class PlainHabit:
             library: the routings of the known items.
             own: for each asked item, its own row when it must not vote for itself.
         """
-        if not len(self.rows):
+        if self.is_silent:
             return [{} for _ in own]
         near = np.asarray((_unit(features) @ self.features.T).todense())
         return [

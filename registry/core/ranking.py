@@ -16,9 +16,10 @@ from scipy.special import logsumexp
 from registry.core.candidates import SCORES, Pool
 from registry.core.state import State
 
-PRIOR = np.array([1.0, 1.0, 1.0, 0.5, 0.3, 0.2, 0.2, -1.0])
-"""Weights in the order of ``SCORES`` before anything is measured."""
-PULL = 2.0
+PRIOR = np.array([0.3, 0.3, 0.3, 0.0, 0.3, 0.2, 1.2, -1.0])
+"""Weights in the order of ``SCORES`` before anything is measured: simple habits count most, because
+where nothing can be measured nothing was learned either."""
+PULL = 6.0
 """Strength of the pull towards the prior, in held-out items."""
 
 

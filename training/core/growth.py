@@ -139,7 +139,7 @@ def _extended(
         library=joined.library,
         index=index,
         group=base.group.with_items(clean, joined.library, rows),
-        plain=base.plain.with_items(features, rows),
+        plain=base.plain.with_items(base.encoder.assembler.evened(features), rows),
         residual=_residual(base, joined, features, rows),
     )
     unlike = [

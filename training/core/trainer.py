@@ -121,7 +121,7 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         encoder=Encoder(data.attributes, assembler, embedding),
         index=index,
         group=GroupHabit.fit(clean, library),
-        plain=PlainHabit.fit(features, rows),
+        plain=PlainHabit.fit(assembler.evened(features), rows),
         times=times,
         residual=residual,
     )

@@ -10,7 +10,7 @@ import pytest
 
 from registry.core.blocks import FeatureLimits, words_of
 from registry.core.cleaning import Attribute, AttributeKind, CleanItems, clean_items
-from registry.core.features import FeatureAssembler
+from registry.core.features import EVEN_NUMBER, FeatureAssembler
 from registry.core.items import RawItems
 from registry.core.routing import Item
 
@@ -131,3 +131,15 @@ def test_a_column_that_says_the_same_everywhere_or_nothing_adds_nothing() -> Non
 
 def test_words_are_chunks_their_parts_and_neighbours() -> None:
     assert words_of("SUS316L RING") >= {"SUS316L", "RING", "SUS", "316", "L", "SUS316L RING"}
+
+
+def test_without_learning_every_attribute_counts_the_same_and_what_is_missing_not_at_all(
+    learned: FeatureAssembler,
+) -> None:
+    matrix = learned.transform(clean({"NAME": "SEAL RING"}, {"OD": 50.0, "ID": 20.0}, {}))
+    evened = learned.evened(matrix)
+    name, sizes, nothing = np.asarray(evened.multiply(evened).sum(axis=1)).ravel()
+    assert name == pytest.approx(1.0, rel=1e-5)
+    assert sizes == pytest.approx(2 * EVEN_NUMBER**2, rel=1e-5)
+    assert nothing == 0.0
+    assert evened.shape == matrix.shape
