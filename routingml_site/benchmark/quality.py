@@ -29,8 +29,10 @@ class Trained:
     peak_memory_mb: float
 
 
-def train(plant: KnownPlant, spec: TrainingSpec, progress: Progress) -> Trained:
-    """Train on a plant, backtest included.
+def train(
+    plant: KnownPlant, spec: TrainingSpec, progress: Progress, *, with_backtest: bool = True
+) -> Trained:
+    """Train on a plant.
 
     Raises:
         NotEnoughData: when there is nothing to learn from.
@@ -38,12 +40,13 @@ def train(plant: KnownPlant, spec: TrainingSpec, progress: Progress) -> Trained:
     started = time.perf_counter()
     progress.report(0.0, "cleaning the tables")
     data = dataset.prepare(plant.tables, plant.attributes)
-    tested = backtest.run(data, spec, span(progress, 0.05, 0.6))
+    tested = backtest.run(data, spec, span(progress, 0.05, 0.6)) if with_backtest else None
     model = trainer.fit(
-        data, spec, span(progress, 0.6, 1.0), profile=plant.columns.to_json(), held=tested.held
-    )
+        data, spec, span(progress, 0.6, 1.0), profile=plant.columns.to_json(),
+        held=tested.held if tested else None,
+    )  # fmt: skip
     seconds = time.perf_counter() - started
-    return Trained(data, model, tested.figures, seconds, peak_memory_mb())
+    return Trained(data, model, tested.figures if tested else {}, seconds, peak_memory_mb())
 
 
 def score(

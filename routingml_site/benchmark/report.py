@@ -76,6 +76,8 @@ def show(console: Console, result: Mapping[str, Any]) -> None:
     console.print(comparison_table(everything, result["quality"]))
     for size, scores in result["small"].items():
         console.print(comparison_table(f"{asked}, learned from {size} routed items", scores))
+    if result["searches"]:
+        console.print(searches_table(asked, result["searches"]))
     if plant["left_out"]:
         console.print(f"{plant['left_out']:,} new items left out: unreadable, or without a truth.")
 
@@ -103,6 +105,21 @@ def comparison_table(title: str, scores: Mapping[str, Any]) -> Table:
         shown = ["-" if cell is None else f"{cell:.3f}" for cell in cells]
         label = "the model" if name == "model" else LABELS.get(name, name)
         table.add_row(label, *shown, style="bold" if name == "model" else None)
+    return table
+
+
+def searches_table(asked: str, searched: Mapping[str, Mapping[str, float]]) -> Table:
+    """Return the product's search beside others."""
+    columns = ("build", "p50", "p95", "recall@50", "worst", "right copies")
+    table = _table(f"Finding the 50 nearest of {asked}, one thread", *columns)
+    for name, told in searched.items():
+        table.add_row(
+            name,
+            f"{told['build_seconds']:,.1f} s",
+            f"{told['query_p50_ms']:.2f} ms",
+            f"{told['query_p95_ms']:.2f} ms",
+            *(f"{told[key]:.3f}" for key in ("recall_mean", "recall_minimum", "right_copies")),
+        )
     return table
 
 

@@ -16,7 +16,7 @@ from registry.core import artifacts
 from registry.core.machine import peak_memory_mb
 from registry.core.progress import Progress, Silent, span
 from registry.core.routing import Prediction
-from routingml_site.benchmark import quality, small, speed
+from routingml_site.benchmark import quality, searches, small, speed
 from routingml_site.benchmark.figures import Value, ratio, verdicts
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.benchmark.quality import Trained
@@ -39,6 +39,8 @@ class Wanted:
     seed: int = 1
     small: bool = False
     twice: bool = False
+    searches: bool = False
+    backtest: bool = True
 
 
 def run(
@@ -50,12 +52,13 @@ def run(
         NotEnoughData: when there is nothing to learn from.
     """
     before = peak_memory_mb()
-    trained = quality.train(plant, spec, span(progress, 0.0, 0.4))
+    trained = quality.train(plant, spec, span(progress, 0.0, 0.4), with_backtest=wanted.backtest)
     progress.report(0.4, "asking about the new items")
     predictions = backtest.predict(trained.model, plant.asked, Silent())
     scores = quality.score(trained.data, plant, predictions)
     progress.report(0.5, "taking times")
     taken = _speed(trained, plant, spec)
+    searched = searches.compare(trained, plant, seed=spec.seed) if wanted.searches else {}
     few = {}
     if wanted.small:
         few = small.measure(trained.data, plant, spec, wanted.seed, span(progress, 0.55, 0.75))
@@ -64,6 +67,7 @@ def run(
         same = _same_again(plant, spec, predictions, span(progress, 0.75, 1.0))
     progress.report(1.0, "measured")
     figures = _of_quality(scores) | _of_training(trained, before) | taken | _of_small(few)
+    figures["build_over_bare"] = searches.build_ratio(searched)
     figures["same_twice"] = same
     return dict(
         artifacts.plain(
@@ -71,11 +75,17 @@ def run(
                 "format": FORMAT,
                 "finished_at": timezone.now().isoformat(timespec="seconds"),
                 "plant": {**plant.about, "asked": len(plant.asked), "left_out": plant.left_out},
-                "options": {"--small": wanted.small, "--twice": wanted.twice},
+                "options": {
+                    "--small": wanted.small,
+                    "--twice": wanted.twice,
+                    "--searches": wanted.searches,
+                    "--no-backtest": not wanted.backtest,
+                },
                 "figures": figures,
                 "verdicts": verdicts(figures, is_sample=plant.is_sample),
                 "quality": scores,
                 "small": few,
+                "searches": searched,
                 "backtest": trained.backtest,
                 "dataset": dict(trained.data.statistics),
                 "dataset_hash": trained.data.content_hash,

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from registry.core.errors import BadInput
 from registry.core.progress import Silent
-from routingml_site.benchmark import plants, quality, report, running, small, truth
+from routingml_site.benchmark import plants, quality, report, running, searches, small, truth
 from routingml_site.benchmark.figures import FIGURES, Figure, Verdict
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.management.commands import benchmark
@@ -39,7 +39,9 @@ def measured(tiny_spec: TrainingSpec) -> dict[str, Any]:
     """Everything measured once, on a plant so small that it takes seconds."""
     plant = plants.made(ITEMS, NEW, SEED, plants.profile())
     quick = replace(tiny_spec, folds_below=1)
-    return running.run(plant, quick, running.Wanted(SEED, small=True, twice=True), Silent())
+    return running.run(
+        plant, quick, running.Wanted(SEED, small=True, twice=True, searches=True), Silent()
+    )
 
 
 @pytest.fixture
@@ -69,6 +71,18 @@ def test_every_declared_figure_is_measured_when_all_is_asked_for(measured: dict[
     absent = {f.name for f in FIGURES if measured["figures"].get(f.name) is None}
     assert absent <= {"small_300_exact_match", "small_300_sequence_similarity"}
     assert set(measured["verdicts"]) == {f.name for f in FIGURES}
+
+
+def test_searches_stand_side_by_side_each_with_its_recall(measured: dict[str, Any]) -> None:
+    searched = measured["searches"]
+    assert searched["exact search (numpy)"]["recall_mean"] == 1.0
+    assert searched[searches.PRODUCT]["recall_mean"] >= 0.99
+    assert (
+        searched["the predecessor's way"]["right_copies"]
+        <= searched[searches.PRODUCT]["right_copies"]
+    )
+    assert all(each["query_p50_ms"] > 0 for each in searched.values())
+    assert all(name in shown(measured) for name in searched)
 
 
 def test_the_result_tells_on_what_it_was_measured(measured: dict[str, Any]) -> None:

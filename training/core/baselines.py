@@ -16,6 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder
 
 from registry.core.cleaning import CleanItems, clean_items
+from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
 from registry.core.metrics import Jobs
 from training.core.dataset import TrainingSet
@@ -77,6 +78,11 @@ class Known:
         return self.library.job_codes(self.library.jobs_of_sequence(sequence))
 
 
+def plain_of(items: RawItems, known: Known) -> Plain:
+    """Return asked items as simple methods see them."""
+    return Plain.of(clean_items(items, known.data.attributes), known.clean)
+
+
 Proposals = list[list[Jobs]]
 
 
@@ -99,10 +105,15 @@ def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
 
 def predecessor(known: Known, asked: Plain) -> Proposals:
     """Copy the nearest items by cosine of ordinal codes and sizes, blanks as 0: the old way."""
+    return _copy_nearest(known, *ordinal(known, asked), metric="cosine")
+
+
+def ordinal(known: Known, asked: Plain) -> tuple[np.ndarray, np.ndarray]:
+    """Return known and asked items (items, columns) as ordinal codes and sizes, scaled."""
     table = np.nan_to_num(np.column_stack([known.plain.codes + 1.0, known.plain.numbers]))
     wanted = np.nan_to_num(np.column_stack([asked.codes + 1.0, asked.numbers]))
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-9
-    return _copy_nearest(known, (table - mean) / scale, (wanted - mean) / scale, metric="cosine")
+    return (table - mean) / scale, (wanted - mean) / scale
 
 
 def _copy_nearest(

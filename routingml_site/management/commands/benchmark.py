@@ -41,6 +41,10 @@ class Command(BaseCommand):
             "--small", action="store_true", help="also learn from 30, 100, 300 items"
         )
         parser.add_argument("--twice", action="store_true", help="also train again and compare")
+        parser.add_argument(
+            "--searches", action="store_true", help="also build other searches and compare"
+        )
+        parser.add_argument("--no-backtest", action="store_true", help="train without a backtest")
         parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
         parser.add_argument(
             "--against", type=Path, metavar="FILE", help="show what changed since another benchmark"
@@ -67,7 +71,10 @@ class Command(BaseCommand):
 
 
 def _measure(options: dict[str, Any], console: Console) -> dict[str, Any]:
-    wanted = Wanted(options["seed"], small=options["small"], twice=options["twice"])
+    wanted = Wanted(
+        options["seed"], small=options["small"], twice=options["twice"],
+        searches=options["searches"], backtest=not options["no_backtest"],
+    )  # fmt: skip
     with Bar(console) as bar:
         bar.report(0.0, "getting the plant")
         return running.run(_plant(options), TrainingSpec(), wanted, bar)
