@@ -120,6 +120,15 @@ RULES: dict[str, Rule] = {
     "prediction:api_predict": _all(Ability.PREDICT, heavy=True),
     "prediction:api_similar": _all(Ability.PREDICT, heavy=True),
     "prediction:api_time": _all(Ability.PREDICT, heavy=True),
+    # trainings and other jobs
+    "training:api_start": _all(Ability.TRAIN, heavy=True),
+    "training:api_queue": READ,
+    "training:api_jobs": READ,
+    "training:api_cancel": _all(Ability.TRAIN),
+    "training:api_status": READ,
+    "training:api_log": READ,
+    "training:api_events": READ,
+    "training:api_retry": _all(Ability.TRAIN, heavy=True),
     # versions and settings
     "registry:version_list": READ,
     "registry:version_detail": READ,

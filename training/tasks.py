@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from registry import selectors
 from registry.services.job_progress import JobProgress
 from training.core.specs import TrainingSpec
-from training.services import runs
+from training.services import increments, runs
+from training.services.starts import Strategy
 
 if TYPE_CHECKING:
     from registry.models import Job
 
 
 def train(job: Job) -> dict[str, Any]:
-    """Train a version as the job's parameters say; return what the job's page shows."""
+    """Make a version as the job's parameters say; return what the job's page shows.
+
+    ``champion`` is the version that was active then: the one to compare with.
+    """
+    champion = selectors.champion()
+    does = _add if job.parameters.get("strategy") == Strategy.INCREMENTAL else _learn
+    return {"champion": champion.name if champion else None} | does(job)
+
+
+def _learn(job: Job) -> dict[str, Any]:
+    """Learn everything anew."""
     asked = job.parameters
     result = runs.execute(
         spec=replace(TrainingSpec(), seed=asked["seed"]),
@@ -28,4 +40,24 @@ def train(job: Job) -> dict[str, Any]:
         "version": result.name,
         "registered": result.version is not None,
         "metrics": result.metrics,
+    }
+
+
+def _add(job: Job) -> dict[str, Any]:
+    """Add to the active version what came since."""
+    asked = job.parameters
+    result = increments.execute(
+        seed=asked["seed"],
+        progress=JobProgress(job),
+        name=asked["version_name"],
+        dry_run=asked["dry_run"],
+        by=job.asked_by,
+    )
+    return {
+        "version": result.name,
+        "registered": result.version is not None,
+        "metrics": result.metrics,
+        "added": result.grown.added,
+        "waiting": result.waiting,
+        "flagged": len(result.grown.flagged),
     }

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from training import api
+
+JOB = "api/training/jobs/<int:number>"
 
 app_name = "training"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/training/start", api.StartView.as_view(), name="api_start"),
+    path("api/training/queue", api.QueueView.as_view(), name="api_queue"),
+    path("api/training/jobs", api.JobListView.as_view(), name="api_jobs"),
+    path(JOB, api.JobView.as_view(), name="api_cancel"),
+    path(f"{JOB}/status", api.StatusView.as_view(), name="api_status"),
+    path(f"{JOB}/log", api.LogView.as_view(), name="api_log"),
+    path(f"{JOB}/events", api.EventsView.as_view(), name="api_events"),
+    path(f"{JOB}/retry", api.RetryView.as_view(), name="api_retry"),
+]
