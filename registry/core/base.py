@@ -83,9 +83,9 @@ class Base:
     ) -> Retrieved:
         mine: tuple[int, Sequence[int]] | None = None
         sequences: Sequence[int] = ()
-        if own is not None and own in self.index.group_of:
+        if own is not None and (group_of_own := self.index.group_of(own)) is not None:
             sequences = self.library.sequences_of(own)
-            mine = (self.index.group_of[own], sequences)
+            mine = (group_of_own, sequences)
         rows = [self.index.items_of(group) for group in groups.tolist()]
         if own is not None:
             rows = [members[members != own] for members in rows]

@@ -172,11 +172,17 @@ class NeighbourIndex:
         """Return the item rows of a group."""
         return self.members[self.start[group] : self.start[group + 1]]
 
+    def group_of(self, row: int) -> int | None:
+        """Return the group of an item row, None when it is not indexed."""
+        group = int(self._groups[row]) if 0 <= row < len(self._groups) else -1
+        return None if group < 0 else group
+
     @cached_property
-    def group_of(self) -> dict[int, int]:
-        """The group of each item row."""
-        groups = np.repeat(np.arange(len(self)), np.diff(self.start))
-        return dict(zip(self.members.tolist(), groups.tolist(), strict=True))
+    def _groups(self) -> np.ndarray:
+        """The group of each item row up to the last that is indexed, -1 where there is none."""
+        groups = np.full(int(self.members.max(initial=-1)) + 1, -1, dtype=np.int32)
+        groups[self.members] = np.repeat(np.arange(len(self)), np.diff(self.start))
+        return groups
 
     def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the nearest groups (n, k') and their cosines (n, k'), nearest first."""
