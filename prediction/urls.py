@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from prediction import api
 from prediction.views import predictions as pages
@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/predict", api.PredictView.as_view(), name="api_predict"),
     path("api/similarity/search", api.SimilarView.as_view(), name="api_similar"),
     path("api/time/summary", api.TimeView.as_view(), name="api_time"),
+    path("", include("prediction.urls_drafts")),
 ]

@@ -120,6 +120,12 @@ RULES: dict[str, Rule] = {
     "prediction:api_predict": _all(Ability.PREDICT, heavy=True),
     "prediction:api_similar": _all(Ability.PREDICT, heavy=True),
     "prediction:api_time": _all(Ability.PREDICT, heavy=True),
+    # drafts and rules
+    "prediction:api_drafts": Rule(Ability.READ, Ability.PREDICT),
+    "prediction:api_draft": Rule(Ability.READ, Ability.PREDICT),
+    "prediction:api_draft_validate": PREDICT,
+    "prediction:api_draft_approve": PREDICT,
+    "prediction:api_rules_validate": PREDICT,
     # trainings and other jobs
     "training:api_start": _all(Ability.TRAIN, heavy=True),
     "training:api_queue": READ,

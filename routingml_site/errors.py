@@ -23,6 +23,7 @@ from rest_framework.views import set_rollback
 from accounts import limits, tokens
 from accounts.errors import AccountError
 from accounts.services import people, sessions, signups
+from prediction.services import drafts
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.progress import Cancelled
@@ -54,6 +55,11 @@ STATUSES: dict[type[Exception], int] = {
     JobUnknown: status.HTTP_404_NOT_FOUND,
     JobOver: status.HTTP_409_CONFLICT,
     JobOpen: status.HTTP_409_CONFLICT,
+    drafts.DraftUnknown: status.HTTP_404_NOT_FOUND,
+    drafts.DraftConflict: status.HTTP_409_CONFLICT,
+    drafts.DraftClosed: status.HTTP_409_CONFLICT,
+    drafts.DraftBlocked: status.HTTP_409_CONFLICT,
+    drafts.ReasonNeeded: status.HTTP_409_CONFLICT,
     NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionMissing: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionTampered: status.HTTP_503_SERVICE_UNAVAILABLE,

@@ -1,0 +1,145 @@
+"""Drafts and rules for programs: thin translations of one call each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.permissions import MayPredict, ReadOrPredict, person
+from prediction import serializers_drafts as shapes
+from prediction.core import drafts as core
+from prediction.core.rules import check, rule_from_json
+from prediction.models import Draft, PredictionRequest
+from prediction.services import drafts, rule_words, rules
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+def draft_as_json(draft: Draft) -> dict[str, Any]:
+    """Return a draft with its violations and what was changed."""
+    steps, proposal = draft.to_steps(), draft.to_proposal()
+    operations = [
+        {"sequence": core.sequence_of(place), **step}
+        for place, step in enumerate(core.to_json(steps))
+    ]
+    return {
+        "id": draft.pk,
+        "ITEM_CD": draft.item,
+        "state": draft.state,
+        "revision": draft.revision,
+        "owner": draft.owner,
+        "saved_by": draft.saved_by,
+        "saved_at": draft.saved_at.isoformat(),
+        "approved_by": draft.approved_by,
+        "reason": draft.reason,
+        "model_version": draft.model_version,
+        "operations": operations,
+        "proposed": [step.job for step in proposal],
+        "change": asdict(core.change_between(proposal, steps)),
+        "violations": rule_words.as_json(drafts.check(draft)),
+    }
+
+
+class DraftsView(generics.GenericAPIView[Draft]):
+    """Drafts, and beginning one."""
+
+    permission_classes = (ReadOrPredict,)
+    serializer_class = shapes.DraftLineOut
+    queryset = Draft.objects.all().without_content().newest_first()
+
+    @extend_schema(operation_id="draft_list", responses=shapes.DraftLineOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List drafts, the newest first."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(shapes.DraftLineOut(page, many=True).data)
+
+    @extend_schema(
+        operation_id="draft_begin", request=shapes.BeginIn, responses={201: shapes.DraftOut}
+    )
+    def post(self, request: Request) -> Response:
+        """Begin a draft from a candidate of a stored answer."""
+        given = shapes.BeginIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        asked = get_object_or_404(PredictionRequest, pk=body["request"])
+        draft = drafts.begin(
+            request=asked, place=body["place"], rank=body["rank"], by=person(request)
+        )
+        return Response(draft_as_json(draft), status.HTTP_201_CREATED)
+
+
+class DraftView(APIView):
+    """One draft."""
+
+    permission_classes = (ReadOrPredict,)
+
+    @extend_schema(operation_id="draft", responses=shapes.DraftOut)
+    def get(self, request: Request, number: int) -> Response:
+        """Return it with its violations."""
+        return Response(draft_as_json(drafts.get(number)))
+
+    @extend_schema(operation_id="draft_save", request=shapes.SaveIn, responses=shapes.DraftOut)
+    def patch(self, request: Request, number: int) -> Response:
+        """Store its operations; 409 says who saved meanwhile, and nothing is overwritten."""
+        draft = drafts.get(number)
+        given = shapes.SaveIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        steps = core.from_json(body["operations"], len(draft.proposal["operations"]))
+        saved = drafts.save(draft=draft, steps=steps, revision=body["revision"], by=person(request))
+        return Response(draft_as_json(saved))
+
+
+class DraftValidateView(APIView):
+    """Check a draft."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(operation_id="draft_validate", request=None, responses=shapes.ViolationsOut)
+    def post(self, request: Request, number: int) -> Response:
+        """Return what the stored draft does against the rules in force."""
+        return Response({"violations": rule_words.as_json(drafts.check(drafts.get(number)))})
+
+
+class DraftApproveView(APIView):
+    """Approve a draft."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="draft_approve", request=shapes.DraftApproveIn, responses=shapes.DraftOut
+    )
+    def post(self, request: Request, number: int) -> Response:
+        """Close it; errors block, warnings ask for a reason."""
+        draft = drafts.get(number)
+        given = shapes.DraftApproveIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        approved = drafts.approve(draft=draft, by=person(request), **given.validated_data)
+        return Response(draft_as_json(approved))
+
+
+class RulesValidateView(APIView):
+    """Check any routing."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="rules_validate", request=shapes.CheckIn, responses=shapes.ViolationsOut
+    )
+    def post(self, request: Request) -> Response:
+        """Return what a routing does against the rules in force, or against the given ones."""
+        given = shapes.CheckIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        steps = core.from_json(body["operations"], 0)
+        wanted = body.get("rules")
+        checked = rules.in_force() if wanted is None else [rule_from_json(one) for one in wanted]
+        found = check(checked, steps, body["attributes"])
+        return Response({"violations": rule_words.as_json(found)})
