@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,6 @@ try:
     import hnswlib
 except ImportError:  # no compiler on the machine
     hnswlib = None
-try:
-    import faiss
-except ImportError:  # measured where it is installed
-    faiss: Any = None  # type: ignore[no-redef]
 
 K = 50
 PRODUCT = "the product"
@@ -68,7 +65,7 @@ def compare(trained: Trained, plant: KnownPlant, *, seed: int) -> dict[str, dict
             ("bare hnswlib, all items", learned, lambda: _bare(learned.known, spec, seed)),
             ("the predecessor's way", ordinal, lambda: _bare(ordinal.known, spec, seed)),
         ]
-    if faiss is not None:
+    if find_spec("faiss"):  # measured where it is installed
         ways.append(("faiss, all items", learned, lambda: _faiss(learned.known, spec)))
     with threadpool_limits(limits=1):
         return {name: _measure(vectors, build, right) for name, vectors, build in ways}
@@ -193,6 +190,8 @@ def _reached(graph: Any, queries: np.ndarray) -> np.ndarray:
 
 
 def _faiss(known: np.ndarray, spec: IndexSpec) -> Find:
+    import faiss  # no part of the product, and slow to load
+
     faiss.omp_set_num_threads(1)
     graph = faiss.IndexHNSWFlat(known.shape[1], spec.m, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction, graph.hnsw.efSearch = spec.ef_construction, spec.ef_search
