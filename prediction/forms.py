@@ -1,4 +1,4 @@
-"""Three ways of asking: one code, a list of codes, or an item described column by column."""
+"""Ways of asking: one code, a list of codes, an item described column by column, a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from prediction.core.asking import LONGEST_CODE
+from prediction.core.writers import TableFormat
+from prediction.services.batch_jobs import ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,13 +57,30 @@ class CodesForm(forms.Form):
         """Return the codes, each once, in the order given."""
         found = [code.strip() for code in BETWEEN_CODES.split(self.cleaned_data["codes"])]
         codes = list(dict.fromkeys(code for code in found if code))
-        most = settings.PREDICTION_MAX_ITEMS
         if not codes:
             raise forms.ValidationError(_("There is no code in this list."))
-        if len(codes) > most:
-            message = _("%(count)s codes: at most %(most)s at once. Use a file for more.")
-            raise forms.ValidationError(message % {"count": len(codes), "most": most})
         return codes
+
+
+class FileForm(forms.Form):
+    """A file of items, by code or described."""
+
+    file = forms.FileField(
+        label=_("File with items"),
+        help_text=_(
+            "CSV, Excel or Parquet, with the columns of the item master. A file with nothing but"
+            " item codes works too."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ENDINGS)}),
+    )
+    format = forms.ChoiceField(
+        label=_("The answer as"),
+        choices=[(each.value, each.value.upper()) for each in TableFormat],
+        initial=TableFormat.XLSX.value,
+    )
+    leave_out = forms.BooleanField(
+        label=_("Answer as if the items had no routing yet"), required=False
+    )
 
 
 class DescribeForm(forms.Form):

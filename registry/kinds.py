@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TRAIN = "train"
+PREDICT_BATCH = "predict_batch"
 LONG_JOBS = "long"
 """The cluster of long jobs, as the queue's settings name it."""
 
@@ -31,5 +32,6 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     TRAIN: Kind(_("Training"), alone=True, long=True),
+    PREDICT_BATCH: Kind(_("Batch prediction"), again=True),
 }
 """A training that was lost is not repeated: what killed its worker would do so again."""

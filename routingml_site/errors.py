@@ -24,6 +24,7 @@ from accounts import limits, tokens
 from accounts.errors import AccountError
 from accounts.services import people, sessions, signups
 from prediction.services import drafts
+from prediction.services.batch_jobs import NoResult
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.progress import Cancelled
@@ -60,6 +61,7 @@ STATUSES: dict[type[Exception], int] = {
     drafts.DraftClosed: status.HTTP_409_CONFLICT,
     drafts.DraftBlocked: status.HTTP_409_CONFLICT,
     drafts.ReasonNeeded: status.HTTP_409_CONFLICT,
+    NoResult: status.HTTP_404_NOT_FOUND,
     NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionMissing: status.HTTP_503_SERVICE_UNAVAILABLE,
     VersionTampered: status.HTTP_503_SERVICE_UNAVAILABLE,

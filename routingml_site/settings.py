@@ -55,6 +55,7 @@ PREDICTION_CACHE_SIZE = env.integer("PREDICTION_CACHE_SIZE", 1000)
 PREDICTION_CACHE_SECONDS = env.integer("PREDICTION_CACHE_SECONDS", 3600)
 PREDICTION_MAX_ITEMS = env.integer("PREDICTION_MAX_ITEMS", 1000, least=1)
 """Most items of one request; files go through ``predict`` in batches."""
+PREDICTION_BATCH_MAX_ITEMS = env.integer("PREDICTION_BATCH_MAX_ITEMS", 500_000, least=1)
 PREDICTION_MAX_TEXT = env.integer("PREDICTION_MAX_TEXT", 20_000, least=100)
 """Most characters of one attribute of an item."""
 
@@ -267,7 +268,10 @@ Q_CLUSTER = cluster.queue_settings(
     broker_url=env.text("BROKER_URL", ""),
     synchronous=env.flag("QUEUE_SYNCHRONOUS", default=False),
 )
-JOB_HANDLERS = {"train": "training.tasks.train"}
+JOB_HANDLERS = {
+    "train": "training.tasks.train",
+    "predict_batch": "prediction.tasks.predict_batch",
+}
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
 SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -102,6 +102,24 @@ def again(stored: Mapping[str, Any], find: Callable[[str], Item | None]) -> Aske
     return Asked(code, Item(code, attributes))
 
 
+def for_later(codes: Iterable[str], items: Iterable[Item]) -> list[dict[str, Any]]:
+    """Return a question as JSON can hold it, for ``asked_later``."""
+    told: list[dict[str, Any]] = []
+    told += [{"ITEM_CD": storable(code), "attributes": None} for code in codes]
+    for item in items:
+        attributes = {storable(name): plain(value) for name, value in item.attributes.items()}
+        told.append({"ITEM_CD": storable(item.code), "attributes": attributes})
+    return told
+
+
+def asked_later(stored: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[Item]]:
+    """Return the codes and the described items of a question that was kept."""
+    kept = list(stored)
+    codes = [one["ITEM_CD"] for one in kept if one["attributes"] is None]
+    told = [one for one in kept if one["attributes"] is not None]
+    return codes, [Item(one["ITEM_CD"], one["attributes"]) for one in told]
+
+
 def items_of(
     records: Sequence[Mapping[str, object]], columns: TableMap
 ) -> tuple[list[Item], list[str]]:

@@ -15,6 +15,8 @@ from prediction.services.predictions import Answer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from registry.core.routing import Item
+
 BATCH = 500
 """Items that are read, answered and written before the next ones are."""
 
@@ -33,7 +35,10 @@ class Question:
     top_k: int | None
     leave_out: bool
     codes: Sequence[str] = ()
+    items: Sequence[Item] = ()
     path: Path | None = None
+    channel: Channel = Channel.COMMAND
+    by: str = ""
 
     @property
     def explain(self) -> bool:
@@ -47,12 +52,14 @@ class Question:
             RoutingMLError: the file cannot be read on.
         """
         if self.path is None:
-            for start in range(0, len(self.codes), BATCH):
+            for start in range(0, self.total, BATCH):
                 codes = self.codes[start : start + BATCH]
-                yield self._ask(ItemBatch([], []), codes)
-                tick(len(codes))
+                items = list(self.items[start : start + BATCH])
+                yield self._ask(ItemBatch(items, []), codes)
+                tick(len(codes) + len(items))
             return
-        for batch in item_files.read_batches(self.path, predictions.columns_of(self.loaded), BATCH):
+        columns = predictions.columns_of(self.loaded)
+        for batch in item_files.read_batches(self.path, columns, BATCH):
             yield self._ask(batch)
             tick(len(batch.items) + len(batch.errors))
 
@@ -66,7 +73,8 @@ class Question:
             top_k=self.top_k,
             leave_out=self.leave_out,
             explain=self.explain,
-            channel=Channel.COMMAND,
+            channel=self.channel,
+            by=self.by,
             limit=BATCH,
             loaded=self.loaded,
         )
@@ -87,9 +95,16 @@ def ask_for_codes(codes: Sequence[str], *, top_k: int | None, leave_out: bool) -
 def ask_for_file(path: Path, *, top_k: int | None, leave_out: bool) -> Question:
     """Ask for the items that a file describes, under the columns the version was trained with.
 
+    A file with nothing but codes asks for items that are known.
+
     Raises:
         RoutingMLError: no version is active, or the file is no table of items.
     """
     loaded = loader.active()
-    total = item_files.count_rows(path, predictions.columns_of(loaded))
+    columns = predictions.columns_of(loaded)
+    if item_files.names_only(path, columns):
+        codes = item_files.read_codes(path, columns)
+        predictions.check_size(len(codes), len(codes))
+        return Question(loaded, len(codes), top_k, leave_out, codes=codes)
+    total = item_files.count_rows(path, columns)
     return Question(loaded, total, top_k, leave_out, path=path)

@@ -54,6 +54,23 @@ def read_batches(path: Path, columns: ColumnMap, size: int) -> Iterator[ItemBatc
         yield ItemBatch(items_of_frame(mapped.frame), errors)
 
 
+def names_only(path: Path, columns: ColumnMap) -> bool:
+    """Return whether a file has the items' codes and nothing that describes them.
+
+    Raises:
+        FileUnreadable: it is no table.
+        ColumnsMissing: a mandatory item column is not there.
+    """
+    return len(_opened(path, columns)[1]) == 1
+
+
+def read_codes(path: Path, columns: ColumnMap) -> list[str]:
+    """Return the item codes of a file that has nothing else, blank ones left out."""
+    file, (name,) = _opened(path, columns)
+    told = (chunk.frame[name].dropna().astype(str).str.strip() for chunk in file.chunks([name]))
+    return [code for codes in told for code in codes if code]
+
+
 def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
     """Open a file and return it with the names under which it has the item columns."""
     file = files.open_file(path, columns.items)

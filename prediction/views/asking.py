@@ -1,4 +1,4 @@
-"""The three ways of asking on the page: which form, and what becomes of it."""
+"""The ways of asking on the page: which form, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from prediction.forms import CodeForm, CodesForm, DescribeForm
-from prediction.models import Channel, PredictionRequest
-from prediction.services import known_items, predictions
+from prediction.core.writers import TableFormat
+from prediction.forms import CodeForm, CodesForm, DescribeForm, FileForm
+from prediction.models import Channel
+from prediction.services import batch_jobs, known_items, predictions
+from prediction.services.batch_jobs import Wanted
 from prediction.views import wording
 from registry.core.errors import RoutingMLError
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
     from django import forms
     from django.http import QueryDict
+    from django.utils.datastructures import MultiValueDict
     from django.utils.functional import Promise
+
+    from registry.models import Job
 
 
 SHOWN_ERRORS = 5
@@ -33,12 +39,14 @@ class Way(StrEnum):
     CODE = "code"
     DESCRIBE = "describe"
     LIST = "list"
+    FILE = "file"
 
 
 LABELS: dict[Way, Promise] = {
     Way.CODE: _("Item code"),
     Way.DESCRIBE: _("Describe an item"),
     Way.LIST: _("List of codes"),
+    Way.FILE: _("File"),
 }
 
 
@@ -69,6 +77,8 @@ def empty_form(way: Way, given: QueryDict) -> forms.Form:
     """Return the form to fill; ``code`` and ``like`` in the address fill in what they can."""
     if way is Way.LIST:
         return CodesForm()
+    if way is Way.FILE:
+        return FileForm()
     if way is Way.DESCRIBE:
         like = known_items.find(given.get("like", ""))
         return DescribeForm(
@@ -77,8 +87,10 @@ def empty_form(way: Way, given: QueryDict) -> forms.Form:
     return CodeForm(initial={"code": given.get("code", "")})
 
 
-def filled_form(way: Way, given: QueryDict) -> forms.Form:
+def filled_form(way: Way, given: QueryDict, files: MultiValueDict[str, Any]) -> forms.Form:
     """Return the form as it was sent."""
+    if way is Way.FILE:
+        return FileForm(given, files)
     if way is Way.LIST:
         return CodesForm(given)
     if way is Way.DESCRIBE:
@@ -86,18 +98,37 @@ def filled_form(way: Way, given: QueryDict) -> forms.Form:
     return CodeForm(given)
 
 
-def ask(way: Way, form: forms.Form, person: str) -> PredictionRequest | None:
-    """Ask what a valid form says; when nothing can be answered, tell the form why."""
+def ask(way: Way, form: forms.Form, person: str) -> str:
+    """Ask what a valid form says; return where the answer is.
+
+    When nothing can be answered, the form is told why and there is no place to go.
+    """
     try:
+        if isinstance(form, FileForm) or _is_long(form):
+            job = _ask_as_job(form, person)
+            return reverse("prediction:batch", args=[job.pk])
         answer = predictions.predict(channel=Channel.PAGE, by=person, **_question(way, form))
     except RoutingMLError as error:
         form.add_error(None, error.message)
-        return None
-    if answer.predictions:
-        return answer.request
+        return ""
+    if answer.predictions and answer.request:
+        return answer.request.get_absolute_url()
     for failed in answer.errors[:SHOWN_ERRORS]:
         form.add_error(None, wording.failure(failed.item, failed.code, failed.message))
-    return None
+    return ""
+
+
+def _is_long(form: forms.Form) -> bool:
+    return len(form.cleaned_data.get("codes", ())) > settings.PREDICTION_MAX_ITEMS
+
+
+def _ask_as_job(form: forms.Form, person: str) -> Job:
+    given = form.cleaned_data
+    table_format = TableFormat(given.get("format", TableFormat.XLSX))
+    wanted = Wanted(table_format, leave_out=given["leave_out"])
+    if isinstance(form, FileForm):
+        return batch_jobs.ask_file(given["file"], wanted, by=person, channel=Channel.PAGE)
+    return batch_jobs.ask_list(wanted, codes=given["codes"], by=person, channel=Channel.PAGE)
 
 
 def _question(way: Way, form: forms.Form) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from accounts.permissions import Ability, may
 from prediction import selectors
 from prediction.core.writers import TableFormat
 from prediction.models import PredictionRequest
-from prediction.services import exports, known_items, predictions
+from prediction.services import batch_jobs, exports, known_items, predictions
 from prediction.views import asking, showing
 from registry.core.errors import RoutingMLError
 
@@ -65,9 +65,9 @@ class AskView(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Ask; a question that cannot be answered at all comes back with the reason."""
         way = asking.way_of(request.POST)
-        form = asking.filled_form(way, request.POST)
-        row = asking.ask(way, form, str(request.user)) if form.is_valid() else None
-        return redirect(row) if row else self._page(request, way, form)
+        form = asking.filled_form(way, request.POST, request.FILES)
+        there = asking.ask(way, form, str(request.user)) if form.is_valid() else ""
+        return redirect(there) if there else self._page(request, way, form)
 
     def _page(self, request: HttpRequest, way: asking.Way, form: Any) -> HttpResponse:
         context = {
@@ -76,6 +76,7 @@ class AskView(Page):
             "like": request.GET.get("like", ""),
             "tabs": asking.tabs(way),
             "recent": selectors.recent_of(str(request.user)),
+            "batches": batch_jobs.recent_of(str(request.user)),
         }
         return render(request, "prediction/predict.html", context)
 

@@ -1,0 +1,74 @@
+"""A long list of items: how far it is, the way out, and the file it became."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.permissions import Ability, may
+from prediction.services import batch_jobs
+from prediction.views.predictions import Page
+from registry.services import jobs
+
+if TYPE_CHECKING:
+    from registry.models import Job
+
+ERRORS_SHOWN = 20
+
+
+class BatchView(Page):
+    """How far a batch is; the part that changes comes alone when a script asks for it."""
+
+    def get(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Show it."""
+        job = _found(number)
+        context: dict[str, Any] = {
+            "job": job,
+            "may_cancel": job.is_open and may(request.user, Ability.PREDICT),
+        }
+        is_part = "HX-Request" in request.headers
+        name = "prediction/_batch.html" if is_part else "prediction/batch.html"
+        return render(request, name, context)
+
+
+class CancelView(Page):
+    """The way out of a batch."""
+
+    ability = Ability.PREDICT
+
+    def post(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Stop it, or say that it is over."""
+        try:
+            jobs.cancel(_found(number), by=str(request.user))
+        except jobs.JobOver as error:
+            messages.info(request, error.message)
+        return redirect("prediction:batch", number)
+
+
+class FileView(Page):
+    """What a batch wrote."""
+
+    def get(self, request: HttpRequest, number: int) -> HttpResponse | FileResponse:
+        """Send the file, or with ``?errors`` the list of what was not answered."""
+        return sent(_found(number), errors="errors" in request.GET)
+
+
+def sent(job: Job, *, errors: bool) -> FileResponse:
+    """Return a batch's file as a download.
+
+    Raises:
+        NoResult: there is none.
+    """
+    path = batch_jobs.result_path(job, errors=errors)
+    name = f"batch-{job.pk}-{path.name}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+
+
+def _found(number: int) -> Job:
+    try:
+        return batch_jobs.named_batch(number)
+    except jobs.JobUnknown as error:
+        raise Http404(error.message) from error
