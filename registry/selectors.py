@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from registry import figures, params
 from registry.core.errors import RoutingMLError
+from registry.iter_training import SETTINGS, IterTraining, build
 from registry.models import Activation, ConfigRevision, ModelVersion
+from registry.setting_types import Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from registry.params import Value
+    from registry.setting_types import Setting
 
 
 class NoActiveVersion(RoutingMLError):
@@ -170,6 +173,30 @@ def runtime_config() -> Mapping[str, Value]:
     return defaults() | (_known(revision.values) if revision else {})
 
 
+def iter_training() -> IterTraining:
+    """Return the settings of iterative training as they are in force."""
+    return build(iter_values())
+
+
+def iter_values(revision: ConfigRevision | None = None) -> dict[str, Any]:
+    """Return the settings of iterative training by dotted name, of a revision or in force."""
+    revision = revision or config_revision()
+    stored = revision.values if revision else {}
+    usual = iter_defaults()
+    return {
+        name: _fitting(setting, stored.get(setting.stored_as), usual[name])
+        for name, setting in SETTINGS.items()
+    }
+
+
+def iter_defaults() -> dict[str, Any]:
+    """Return every setting's value while nobody has changed it."""
+    shared = defaults()
+    return {
+        name: shared.get(setting.stored_as, setting.default) for name, setting in SETTINGS.items()
+    }
+
+
 def config_revision() -> ConfigRevision | None:
     """Return the revision in force, None while nobody has changed anything."""
     return ConfigRevision.objects.order_by("-number").first()
@@ -188,6 +215,16 @@ def defaults() -> dict[str, Value]:
 def _known(values: Mapping[str, Value]) -> dict[str, Value]:
     """Leave out what an older release stored and this one no longer knows."""
     return {name: value for name, value in values.items() if name in params.BY_NAME}
+
+
+def _fitting(setting: Setting, stored: Any, usual: Any) -> Any:
+    """Return a stored value, or the default where this release no longer takes it."""
+    if stored is None:
+        return usual
+    try:
+        return setting.kind.clean(stored)
+    except Unfit:
+        return usual
 
 
 def _period(row: Activation, until: datetime | None) -> Period:

@@ -29,7 +29,7 @@ from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.progress import Cancelled
 from registry.selectors import NoActiveVersion, VersionUnknown
-from registry.services.config import ConfigConflict
+from registry.services.config import ConfigConflict, RevisionUnknown
 from registry.services.jobs import JobOpen, JobOver, JobUnknown
 from registry.services.versions import VersionConflict, VersionNotReady
 from registry.store import VersionExists
@@ -53,6 +53,7 @@ STATUSES: dict[type[Exception], int] = {
     VersionNotReady: status.HTTP_409_CONFLICT,
     VersionConflict: status.HTTP_409_CONFLICT,
     ConfigConflict: status.HTTP_409_CONFLICT,
+    RevisionUnknown: status.HTTP_404_NOT_FOUND,
     JobUnknown: status.HTTP_404_NOT_FOUND,
     JobOver: status.HTTP_409_CONFLICT,
     JobOpen: status.HTTP_409_CONFLICT,
