@@ -56,6 +56,7 @@ class Client(threading.Thread):
             except (OSError, http.client.HTTPException) as error:
                 self.failures.append(repr(error))
                 connection.close()
+                time.sleep(0.1)  # where nobody listens, asking on would only heat the machine
                 continue
             if answer.status == OK:
                 self.taken.append(1000 * (time.perf_counter() - started))
