@@ -66,6 +66,7 @@ def execute(job: Job) -> None:
 def _execute(job: Job) -> None:
     context.job_id.set(str(job.pk))
     context.actor.set(job.asked_by)
+    jobs.report(job, 0, "loading the program")
     try:
         result = import_string(settings.JOB_HANDLERS[job.kind])(job)
     except Cancelled:

@@ -133,6 +133,11 @@ RULES: dict[str, Rule] = {
     "prediction:api_draft_approve": PREDICT,
     "prediction:api_rules_validate": PREDICT,
     # trainings and other jobs
+    "training:home": Rule(Ability.READ, Ability.TRAIN),
+    "training:job": READ,
+    "training:live": READ,
+    "training:cancel": _all(Ability.TRAIN),
+    "training:retry": _all(Ability.TRAIN),
     "training:api_start": _all(Ability.TRAIN, heavy=True),
     "training:api_queue": READ,
     "training:api_jobs": READ,

@@ -32,6 +32,7 @@ class Link:
 
 ENTRIES = (
     Entry(_("Predict"), "prediction:predict", Ability.PREDICT),
+    Entry(_("Training"), "training:home", Ability.READ),
     Entry(_("Model versions"), "registry:version_list", Ability.READ),
     Entry(_("Administration"), "admin:index", Ability.AUDIT),
 )

@@ -5,11 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from training import api
+from training.views import pages
 
 JOB = "api/training/jobs/<int:number>"
 
 app_name = "training"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("training/", pages.home, name="home"),
+    path("training/jobs/<int:pk>/", pages.job, name="job"),
+    path("training/jobs/<int:pk>/live/", pages.live, name="live"),
+    path("training/jobs/<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("training/jobs/<int:pk>/retry/", pages.retry, name="retry"),
     path("api/training/start", api.StartView.as_view(), name="api_start"),
     path("api/training/queue", api.QueueView.as_view(), name="api_queue"),
     path("api/training/jobs", api.JobListView.as_view(), name="api_jobs"),

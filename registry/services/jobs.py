@@ -35,6 +35,7 @@ OFFER_AGAIN = timedelta(seconds=60)
 """Time after which a waiting job that could run is handed to the queue once more."""
 KEPT = timedelta(days=30)
 NEWEST_KEPT = 100
+STARTS = "starting its process"
 LEVELS = {JobState.FAILED: Level.WARNING, JobState.ERRORED: Level.ERROR, JobState.LOST: Level.ERROR}
 
 Actor = User | str | None
@@ -103,7 +104,7 @@ def claim(number: int) -> Job | None:
     try:
         with transaction.atomic():
             taken = Job.objects.waiting().filter(pk=number).update(
-                state=JobState.RUNNING, claim=token, started_at=now, heartbeat_at=now
+                state=JobState.RUNNING, claim=token, started_at=now, heartbeat_at=now, step=STARTS
             )  # fmt: skip
     except IntegrityError:  # another one that runs alone was claimed in this very moment
         return None

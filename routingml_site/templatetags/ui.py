@@ -103,6 +103,16 @@ def percent(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def duration(seconds: float | None) -> str:
+    """Write a running time as on a clock, nothing while there is none."""
+    if seconds is None or not _known(seconds):
+        return ""
+    minutes_, rest = divmod(int(seconds), 60)
+    hours, minutes_ = divmod(minutes_, 60)
+    return f"{hours}:{minutes_:02}:{rest:02}" if hours else f"{minutes_}:{rest:02}"
+
+
+@register.filter
 def sure(value: float) -> str:
     """Write how sure an answer is; nothing is ever 100 % sure."""
     return percent(min(value, 0.99))

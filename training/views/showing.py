@@ -1,0 +1,174 @@
+"""What the pages say about a job: its end in one sentence, its figures beside the champion's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registry import figures
+from registry.figures import Compared, Measured, Verdict
+from registry.kinds import TRAIN
+from registry.models import Job, JobState, ModelVersion
+from registry.services import jobs
+from training import selectors
+from training.services.starts import Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEADLINE = next(figure for figure in figures.FIGURES if figure.key == "trim_mae")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How a job ended, in one sentence; ``level`` is that of an alert."""
+
+    level: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of the new version beside the champion's and the best baseline's."""
+
+    compared: Compared
+    measured: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A training's figures; ``champion`` is empty where none was active."""
+
+    champion: str
+    version: str
+    rows: Sequence[Row]
+    same_items: bool
+    items: float | None
+    period: str
+
+
+def live(job: Job, after: int = 0) -> dict[str, Any]:
+    """Return what the part of a page shows that follows a job."""
+    lines = selectors.newest_lines(job, after)
+    return {
+        "job": job,
+        "lines": lines,
+        "last": lines[-1].number if lines else after,
+        "place": jobs.place(job),
+        "notice": None if job.is_open else notice(job),
+        "asked": asked(job),
+    }
+
+
+def asked(job: Job) -> list[str]:
+    """Return what was asked for, in words."""
+    wish, words = job.parameters, []
+    if job.kind != TRAIN:
+        return []
+    if wish.get("strategy") == Strategy.INCREMENTAL:
+        words.append(_("only what is new"))
+    if wish.get("sample_size"):
+        words.append(_("newest %(count)s items") % {"count": f"{wish['sample_size']:,}"})
+    if wish.get("version_name"):
+        words.append(_("as %(name)s") % {"name": wish["version_name"]})
+    if wish.get("dry_run"):
+        words.append(_("dry run"))
+    return words
+
+
+def notice(job: Job) -> Notice:
+    """Return how an ended job ended."""
+    if job.state == JobState.SUCCEEDED:
+        if job.kind == TRAIN:
+            return _of_training(job)
+        return Notice("good", _("%(job)s finished") % {"job": job.label}, "")
+    if job.state == JobState.CANCELLED:
+        text = _("Cancelled by %(who)s. The active version is as it was.")
+        return Notice(
+            "info", _("%(job)s cancelled") % {"job": job.label}, text % {"who": job.cancel_by}
+        )
+    titles = {
+        JobState.FAILED: _("%(job)s failed"),
+        JobState.ERRORED: _("%(job)s broke down"),
+        JobState.LOST: _("%(job)s was lost"),
+    }
+    title = titles[JobState(job.state)] % {"job": job.label}
+    return Notice("warn" if job.state == JobState.FAILED else "bad", title, job.error)
+
+
+def comparison(job: Job) -> Comparison | None:
+    """Return a training's figures beside the champion's; None where nothing was measured."""
+    metrics = job.result.get("metrics")
+    if job.kind != TRAIN or job.state != JobState.SUCCEEDED or not _backtest(metrics):
+        return None
+    champion = ModelVersion.objects.filter(name=job.result.get("champion") or "").first()
+    old = champion.metrics if champion else {}
+    rows = zip(figures.compare(old, metrics), figures.table(metrics), strict=True)
+    return Comparison(
+        champion=champion.name if champion else "",
+        version=job.result["version"],
+        rows=[Row(compared, measured) for compared, measured in rows],
+        same_items=champion is not None and _backtest(old) == _backtest(metrics),
+        items=figures.number(metrics, "backtest", "items"),
+        period=figures.period(metrics),
+    )
+
+
+def _backtest(metrics: Any) -> tuple[float, str] | None:
+    """Return on what a version was measured: how many items, from which days."""
+    items = figures.number(metrics, "backtest", "items")
+    return (items, figures.period(metrics)) if items else None
+
+
+def _of_training(job: Job) -> Notice:
+    """Say what a training brought."""
+    if "added" in job.result:
+        return _of_increment(job)
+    kept = "" if job.result["registered"] else _("Dry run: no version was kept.")
+    found = comparison(job)
+    if found is None:
+        text = _("Training finished: its accuracy is not measurable, there are too few items.")
+        return Notice("warn", text, kept)
+    row = next(row for row in found.rows if row.compared.figure.key == HEADLINE.key)
+    error = row.compared.challenger_text
+    if row.compared.challenger is None:
+        return Notice("warn", _("Training finished: its typical error is not measurable."), kept)
+    if not row.compared.champion:
+        text = _("Training finished: %(error)s typical error a piece.") % {"error": error}
+        return Notice("good", text, kept)
+    return _against(row.compared, error, kept)
+
+
+def _against(compared: Compared, error: str, kept: str) -> Notice:
+    """Say how the typical error stands to the champion's."""
+    old, new = compared.champion or 1.0, compared.challenger or 0.0
+    share = {"error": error, "percent": f"{100 * abs(new - old) / old:.0f}"}
+    if compared.verdict is Verdict.BETTER:
+        text = _("Training finished: %(error)s typical error a piece, %(percent)s %% better.")
+        return Notice("good", text % share, kept)
+    if compared.verdict is Verdict.WORSE:
+        text = _("Training finished: %(error)s typical error a piece, %(percent)s %% worse.")
+        return Notice("warn", text % share, kept)
+    text = _("Training finished: %(error)s typical error a piece, as good as the active version.")
+    return Notice("info", text % share, kept)
+
+
+def _of_increment(job: Job) -> Notice:
+    """Say what an incremental training added."""
+    added, flagged = job.result["added"], job.result["flagged"]
+    if not added:
+        text = _("Nothing to add: the active version knows every routed item.")
+        return Notice("info", text, "")
+    text = ngettext(
+        "Training finished: %(count)s item was added.",
+        "Training finished: %(count)s items were added.",
+        added,
+    ) % {"count": f"{added:,}"}
+    if not flagged:
+        return Notice("good", text, "")
+    more = _("%(count)s items ask for a full training.") % {"count": f"{flagged:,}"}
+    return Notice("warn", text, more)
