@@ -11,7 +11,7 @@ AS_PRODUCTION := PROFILE=production ALLOWED_HOSTS=routingml.example \
   SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") \
   MODEL_SIGNING_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))")
 
-.PHONY: help demo test check bench worker serve lock texts docs install install-dev packages packages-dev clean
+.PHONY: help demo test check bench worker serve lock texts docs sbom audit install install-dev packages packages-dev clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -66,6 +66,12 @@ texts: install-dev  ## collect the translatable texts into locale/ko (needs gett
 
 docs: install  ## write the API document to docs/openapi.yaml
 	@$(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+sbom: install-dev  ## write the bill of materials to routingml.cdx.json (CycloneDX)
+	@$(PY) deploy/sbom.py routingml.cdx.json
+
+audit: install-dev  ## look up known weaknesses of the locked packages; says so when it cannot
+	@$(PY) deploy/audit.py
 
 clean:  ## remove .venv and what tools left behind (never var/ nor models_store/)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache staticfiles

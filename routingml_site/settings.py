@@ -238,7 +238,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "routingml_site.openapi.Schema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "routingml_site.errors.api_error",
@@ -271,6 +271,7 @@ Q_CLUSTER = cluster.queue_settings(
 JOB_HANDLERS = {
     "train": "training.tasks.train",
     "predict_batch": "prediction.tasks.predict_batch",
+    "quality_cycle": "quality.tasks.run_cycle",
 }
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
 SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
