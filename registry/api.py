@@ -15,12 +15,15 @@ from registry.models import ConfigRevision, ModelVersion
 from registry.serializers import (
     ConfigIn,
     ConfigOut,
+    IterTrainingIn,
+    IterTrainingOut,
     PeriodOut,
     RevisionOut,
     SwitchIn,
     VersionDetailOut,
     VersionOut,
     config_in_force,
+    iter_training_in_force,
 )
 from registry.services import config, versions
 
@@ -135,6 +138,56 @@ class ConfigView(APIView):
         given.is_valid(raise_exception=True)
         config.change(**given.validated_data, by=person(request))
         return Response(ConfigOut(config_in_force()).data)
+
+
+class IterTrainingView(APIView):
+    """The settings of iterative training."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Let everybody read and engineers change."""
+        return [MayConfigure() if self.request.method == "PATCH" else IsSignedIn()]
+
+    @extend_schema(operation_id="config_iter_training", responses=IterTrainingOut)
+    def get(self, request: Request) -> Response:
+        """Return the settings in force."""
+        return Response(IterTrainingOut(iter_training_in_force()).data)
+
+    @extend_schema(
+        operation_id="config_iter_training_change",
+        request=IterTrainingIn,
+        responses=IterTrainingOut,
+    )
+    def patch(self, request: Request) -> Response:
+        """Change some settings as a new revision; all of them or none."""
+        given = IterTrainingIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        config.change_iter_training(**given.validated_data, by=person(request))
+        return Response(IterTrainingOut(iter_training_in_force()).data)
+
+
+class ReloadView(APIView):
+    """Read the settings again."""
+
+    permission_classes = (MayAdminister,)
+
+    @extend_schema(
+        operation_id="config_iter_training_reload", request=None, responses=IterTrainingOut
+    )
+    def post(self, request: Request) -> Response:
+        """Return what is stored: no process keeps settings, so all follow a change at once."""
+        return Response(IterTrainingOut(iter_training_in_force()).data)
+
+
+class RestoreView(APIView):
+    """Bring a revision back."""
+
+    permission_classes = (MayConfigure,)
+
+    @extend_schema(operation_id="config_restore", request=None, responses=IterTrainingOut)
+    def post(self, request: Request, number: int) -> Response:
+        """Put all parameters back to what they were in a revision, as a new revision."""
+        config.restore(number, by=person(request))
+        return Response(IterTrainingOut(iter_training_in_force()).data)
 
 
 @extend_schema_view(get=extend_schema(operation_id="config_history"))

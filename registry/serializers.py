@@ -9,7 +9,9 @@ from rest_framework import serializers
 
 from registry import figures, params, selectors, store
 from registry.core.errors import RoutingMLError
+from registry.iter_training import SETTINGS
 from registry.models import ConfigRevision, ModelVersion
+from registry.services import config_files
 
 
 class FigureOut(serializers.Serializer[Any]):
@@ -117,6 +119,55 @@ class ConfigIn(serializers.Serializer[Any]):
 
     values = serializers.DictField(child=serializers.JSONField(allow_null=True))
     comment = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+
+
+class SettingOut(serializers.Serializer[Any]):
+    """A setting of iterative training: its value in force, and what it may be."""
+
+    name = serializers.CharField()
+    value = serializers.JSONField()
+    default = serializers.JSONField()
+    expects = serializers.CharField()
+    help = serializers.CharField()
+
+
+class IterTrainingOut(serializers.Serializer[Any]):
+    """All settings in force, by section and field, and the revision they come from."""
+
+    revision = serializers.IntegerField()
+    sections = serializers.DictField(child=serializers.DictField(child=serializers.JSONField()))
+    settings = SettingOut(many=True)
+
+
+class IterTrainingIn(serializers.Serializer[Any]):
+    """Settings to change, by section and field; null brings one back to its default."""
+
+    values = serializers.DictField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True))
+    )
+    comment = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    based_on = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+
+
+def iter_training_in_force() -> dict[str, Any]:
+    """Return what ``IterTrainingOut`` shows."""
+    revision = selectors.config_revision()
+    values, usual = selectors.iter_values(revision), selectors.iter_defaults()
+    shown = [
+        {
+            "name": name,
+            "value": values[name],
+            "default": usual[name],
+            "expects": setting.kind.expects(),
+            "help": str(setting.help),
+        }
+        for name, setting in SETTINGS.items()
+    ]
+    return {
+        "revision": revision.number if revision else 0,
+        "sections": config_files.nested(values),
+        "settings": shown,
+    }
 
 
 def config_in_force() -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Flag:
 
     def parse(self, text: str) -> Any:
         """Read a box of a form."""
-        return text == "on"
+        return text in ("on", "True")
 
     def expects(self) -> str:
         """Say what it can be."""
