@@ -268,7 +268,7 @@ def period(metrics: Any) -> str:
 
 def facts(metrics: Any) -> list[tuple[str, str]]:
     """Return what else training wrote down, as label and text: time, memory, data, libraries."""
-    found = []
+    found = [(_("Origin"), made)] if (made := origin(metrics)) else []
     seconds, megabytes = number(metrics, "duration_seconds"), number(metrics, "peak_memory_mb")
     if seconds is not None:
         found.append((_("Training took"), f"{seconds:,.0f} s"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HEADS = ("", "version", "state", "exact", "hit@5", "similarity", "WAPE", "coverage", "recall",
-         "trained", "activated", "by")  # fmt: skip
+         "trained", "activated", "by", "origin")  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -45,6 +45,7 @@ def _row(version: ModelVersion) -> tuple[str, ...]:
         f"{localtime(version.created_at):%Y-%m-%d %H:%M}",
         f"{localtime(activated):%Y-%m-%d %H:%M}" if activated else "",
         version.activated_by,
+        figures.origin(version.metrics),
     )
 
 

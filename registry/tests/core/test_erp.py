@@ -21,6 +21,7 @@ from registry.core.erp import (
     ResilientReader,
     Rows,
     Timeouts,
+    portions,
     without_secrets,
 )
 from registry.core.erp_urls import open_reader
@@ -101,6 +102,30 @@ def test_rows_are_found_by_their_key_however_many_are_wanted(reader: ResilientRe
     found = reader.find(VIEW, ['PROC "SEQ'], "item_cd", wanted)
     assert sorted(found['PROC "SEQ']) == list(range(500, 900))
     assert reader.find(VIEW, ["ITEM_CD"], "ITEM_CD", []).empty
+
+
+@pytest.mark.parametrize(
+    ("values", "most", "asked"),
+    [
+        ([], 3, []),
+        (["b", "a", "b"], 3, [["a", "b"]]),
+        (["a", "b", "c"], 2, [["a", "b"], ["c"]]),
+        (["a", "b", "B", " b"], 2, [["a"], [" b", "B", "b"]]),
+    ],
+)
+def test_values_that_a_server_may_take_for_equal_are_asked_for_together(
+    values: list[str], most: int, asked: list[list[str]]
+) -> None:
+    assert [sorted(portion) for portion in portions(values, most)] == asked
+
+
+def test_rows_found_through_a_shaky_line_come_once() -> None:
+    rows: Rows = [(name, number) for number, name in enumerate("abcde")]
+    shaky = Flaky(rows, [0, 0])
+    reader = ResilientReader(shaky, sleep=lambda _: None)
+    found = reader.find("V", ["A", "B"], "A", ["a", "b", "d", "e", "z"])
+    assert sorted(found["A"]) == ["a", "b", "d", "e"]
+    assert shaky.closed == 2  # let go of after each loss, before the next try
 
 
 def test_a_key_that_the_view_does_not_have_is_named(reader: ResilientReader) -> None:
