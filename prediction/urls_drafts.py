@@ -5,8 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from prediction import api_drafts
+from prediction.views import drafts
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("drafts/", drafts.DraftListView.as_view(), name="draft_list"),
+    path("drafts/begin/", drafts.BeginView.as_view(), name="draft_begin"),
+    path("drafts/palette/", drafts.PaletteView.as_view(), name="draft_palette"),
+    path("drafts/<int:number>/", drafts.DraftView.as_view(), name="draft"),
+    path("drafts/<int:number>/checks/", drafts.CheckView.as_view(), name="draft_checks"),
+    path("drafts/<int:number>/approve/", drafts.ApproveView.as_view(), name="draft_approve"),
+    path("drafts/<int:number>/reopen/", drafts.ReopenView.as_view(), name="draft_reopen"),
+    path("drafts/<int:number>/restore/", drafts.RestoreView.as_view(), name="draft_restore"),
     path("api/drafts", api_drafts.DraftsView.as_view(), name="api_drafts"),
     path("api/drafts/<int:number>", api_drafts.DraftView.as_view(), name="api_draft"),
     path(

@@ -91,12 +91,12 @@ def step_of(operation: Operation, origin: int) -> Step:
         resource_name=resource.name if resource else "",
         partner=partner.code if partner else "",
         partner_name=partner.name if partner else "",
-        setup_minutes=_rounded(operation.setup.minutes),
-        run_minutes=_rounded(operation.run.minutes),
-        queue_minutes=_rounded(operation.queue_minutes),
-        wait_minutes=_rounded(operation.wait_minutes),
-        move_minutes=_rounded(operation.move_minutes),
-        price=_rounded(operation.price) if operation.outsourced else None,
+        setup_minutes=_readable(operation.setup.minutes),
+        run_minutes=_readable(operation.run.minutes),
+        queue_minutes=minutes(operation.queue_minutes),
+        wait_minutes=minutes(operation.wait_minutes),
+        move_minutes=minutes(operation.move_minutes),
+        price=minutes(operation.price) if operation.outsourced else None,
         currency=(operation.currency or "") if operation.outsourced else "",
         origin=origin,
     )
@@ -164,9 +164,20 @@ def split(steps: Steps, place: int) -> Steps:
     """Return the steps with one of them done in two, half its run time each, set up twice."""
     _check(steps, place)
     whole = steps[place]
-    half = None if whole.run_minutes is None else _rounded(whole.run_minutes / 2)
+    half = None if whole.run_minutes is None else minutes(whole.run_minutes / 2)
     first = replace(whole, run_minutes=half)
     return (*steps[:place], first, replace(first, origin=None), *steps[place + 1 :])
+
+
+def _readable(value: float | None) -> float | None:
+    """Return a proposed time as a planner would write it: hundredths from one minute on."""
+    known = minutes(value)
+    return round(known, 2) if known is not None and abs(known) >= 1 else known
+
+
+def minutes(value: float | None) -> float | None:
+    """Return a time as it is kept, None where it is not known."""
+    return None if value is None or not math.isfinite(value) else round(value, 4)
 
 
 def change_between(proposal: Sequence[Step], steps: Sequence[Step]) -> Change:
@@ -227,12 +238,8 @@ def _number(place: int, name: str, entry: Mapping[str, Any]) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_sane(value):
         raise BadDraft(f"Operation {place}: {name} must be a number.")
-    return _rounded(float(value))
+    return minutes(float(value))
 
 
 def _is_sane(value: float) -> bool:
     return abs(value) < 1e12 and math.isfinite(value)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(value, 4)

@@ -17,7 +17,7 @@ from prediction.core import drafted, drafts
 from prediction.core.asking import plain
 from prediction.core.rules import Severity, Violation
 from prediction.models import Draft, DraftRevision, DraftState
-from prediction.services import known_items, predictions, rules
+from prediction.services import known_items, palette, predictions, rules
 from registry.core.errors import BadInput, RoutingMLError
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def save(*, draft: Draft, steps: Sequence[drafts.Step], revision: int, by: User 
         DraftConflict: ``revision`` is no longer the newest one.
         DraftClosed: the draft is approved.
     """
-    operations = drafts.to_json(steps)
+    operations = drafts.to_json(palette.named(steps))
     if draft.is_open and draft.revision == revision and draft.operations == operations:
         return draft
     untouched = Draft.objects.filter(pk=draft.pk, revision=revision, state=DraftState.OPEN)
@@ -141,7 +141,12 @@ def save(*, draft: Draft, steps: Sequence[drafts.Step], revision: int, by: User 
 
 def check(draft: Draft) -> list[Violation]:
     """Return what the draft does against the rules in force, errors first."""
-    return rules.violations(draft.to_steps(), draft.attributes)
+    return violations_of(draft, draft.to_steps())
+
+
+def violations_of(draft: Draft, steps: Sequence[drafts.Step]) -> list[Violation]:
+    """Return what a routing would do against the rules in force, if it were this draft's."""
+    return rules.violations(steps, draft.attributes)
 
 
 def approve(*, draft: Draft, revision: int, reason: str = "", by: User | str) -> Draft:

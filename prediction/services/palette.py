@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prediction import loader
 from prediction.core import palette
+from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
-    from prediction.core.drafts import Step
+    from collections.abc import Mapping, Sequence
+
+    from prediction.core.drafts import Step, Steps
     from prediction.core.palette import Usual
 
 _kept: tuple[str, tuple[Usual, ...]] = ("", ())
@@ -39,3 +43,31 @@ def usual(job: str) -> Step | None:
     wanted = job.strip().casefold()
     found = (each.step for each in operations() if each.step.job.casefold() == wanted)
     return next(found, None)
+
+
+def resource_names() -> Mapping[str, str]:
+    """Return the names of the plant's resources by their codes."""
+    names = loader.active().model.base.library.names
+    return dict(zip(names["resources"], names["resource_names"], strict=True))
+
+
+def partner_names() -> Mapping[str, str]:
+    """Return the names of the plant's subcontractors by their codes."""
+    names = loader.active().model.base.library.names
+    return dict(zip(names["partners"], names["partner_names"], strict=True))
+
+
+def named(steps: Sequence[Step]) -> Steps:
+    """Return the steps with the names of the resources and subcontractors that the plant knows."""
+    try:
+        resources, partners = resource_names(), partner_names()
+    except RoutingMLError:  # a draft can be saved while no version answers
+        return tuple(steps)
+    return tuple(
+        replace(
+            step,
+            resource_name=resources.get(step.resource, step.resource_name),
+            partner_name=partners.get(step.partner, step.partner_name),
+        )
+        for step in steps
+    )

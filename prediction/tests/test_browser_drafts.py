@@ -1,0 +1,150 @@
+"""A draft in a real Chromium: edited by mouse and keyboard, saved as one works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from prediction.models import Channel, Draft
+from prediction.services import drafts, predictions, rules
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Page
+
+    from accounts.models import User
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("answering"),
+]
+
+
+@pytest.fixture
+def draft(code: str, ben: User) -> Draft:
+    rules.ship()
+    answer = predictions.predict(codes=[code], leave_out=True, channel=Channel.PAGE, by=str(ben))
+    assert answer.request is not None
+    return drafts.begin(request=answer.request, by=ben)
+
+
+@pytest.fixture
+def editor(page: Page, ben_browser: Client, live_server: Any, draft: Draft) -> Page:
+    """Ben's editor, open on his draft."""
+    session = ben_browser.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto(draft.get_absolute_url())
+    page.wait_for_selector(".scripted")
+    return page
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator("#steps .step .code").all_inner_texts()
+
+
+def stored(draft: Draft) -> list[str]:
+    return [step.job for step in drafts.get(draft.pk).to_steps()]
+
+
+def wait_saved(page: Page, revision: int) -> None:
+    page.wait_for_function(
+        "n => document.getElementById('saved').innerText.endsWith(' ' + n)", arg=revision
+    )
+
+
+def wait_stored(page: Page, draft: Draft, jobs: list[str]) -> None:
+    for _try in range(100):
+        if stored(draft) == jobs:
+            return
+        page.wait_for_timeout(50)
+    assert stored(draft) == jobs
+
+
+def test_the_keyboard_moves_removes_and_undoes(editor: Page, draft: Draft) -> None:
+    before = stored(draft)
+    first = editor.locator("#step-0")
+    first.focus()
+    editor.keyboard.press("Alt+ArrowDown")
+    wait_saved(editor, 2)
+    moved = [before[1], before[0], *before[2:]]
+    assert shown(editor) == stored(draft) == moved
+    assert editor.evaluate("document.activeElement.id") == "step-1"
+    editor.keyboard.press("Delete")
+    wait_saved(editor, 3)
+    assert stored(draft) == [before[1], *before[2:]]
+    editor.keyboard.press("Control+z")
+    editor.keyboard.press("Control+z")
+    assert shown(editor) == before
+    wait_stored(editor, draft, before)
+    editor.keyboard.press("Control+y")
+    assert shown(editor) == moved
+    wait_stored(editor, draft, moved)
+
+
+def test_an_operation_is_dragged_to_another_place(editor: Page, draft: Draft) -> None:
+    before = stored(draft)
+    start = editor.locator("#step-0 .step-grip").bounding_box()
+    end = editor.locator(f"#step-{len(before) - 1}").bounding_box()
+    assert start and end
+    editor.mouse.move(start["x"] + 5, start["y"] + 5)
+    editor.mouse.down()
+    for part in range(1, 13):
+        y = start["y"] + (end["y"] + end["height"] - start["y"]) * part / 12
+        editor.mouse.move(start["x"] + 5, y)
+        editor.wait_for_timeout(30)
+    editor.mouse.up()
+    wait_saved(editor, 2)
+    assert stored(draft) == [*before[1:], before[0]]
+
+
+def test_a_time_against_a_rule_is_told_at_the_operation_and_goes_with_undo(
+    editor: Page, draft: Draft
+) -> None:
+    time = editor.locator("#step-0 [data-field=run_minutes]")
+    time.fill("-2")
+    time.press("Tab")
+    badge = editor.locator("#step-0 .badge-error")
+    badge.wait_for()
+    assert "run time is -2; at least 0 is allowed." in badge.inner_text()
+    editor.get_by_text("Rules forbid this routing").wait_for()
+    editor.click("[data-undo]")
+    badge.wait_for(state="detached")
+
+
+def test_the_palette_inserts_where_it_was_asked(editor: Page, draft: Draft) -> None:
+    before = stored(draft)
+    editor.select_option("#at", "1")
+    job = editor.locator("#palette .palette-item .code").nth(2).inner_text()
+    editor.fill("#job", job)
+    editor.wait_for_function(
+        "job => document.querySelector('#palette .code').innerText === job", arg=job
+    )
+    editor.click("button[value=insert]")
+    wait_saved(editor, 2)
+    assert stored(draft) == [before[0], job, *before[1:]]
+
+
+def test_nobody_is_overwritten_and_nothing_of_ones_own_is_lost(
+    editor: Page, draft: Draft, eva: User
+) -> None:
+    before = stored(draft)
+    drafts.save(draft=draft, steps=draft.to_steps()[1:], revision=1, by=eva)
+    editor.locator("#step-0").focus()
+    editor.keyboard.press("Alt+ArrowDown")
+    told = editor.locator("#not-saved")
+    told.wait_for()
+    assert "eva@plant.example saved this draft" in told.inner_text()
+    assert stored(draft) == before[1:]
+    editor.click("[data-keep]")
+    wait_saved(editor, 3)
+    assert stored(draft) == [before[1], before[0], *before[2:]]
+
+
+@pytest.mark.parametrize("width", [360, 390, 900, 1440])
+def test_no_page_of_drafts_needs_sideways_scrolling(editor: Page, draft: Draft, width: int) -> None:
+    editor.set_viewport_size({"width": width, "height": 800})
+    for address in (draft.get_absolute_url(), "/drafts/"):
+        editor.goto(address)
+        assert editor.evaluate("document.documentElement.scrollWidth") <= width, address
