@@ -14,12 +14,14 @@ from prediction.core.comparison import lot_total, run_total, setup_total
 from prediction.core.summary import (
     error_as_json,
     neighbours_as_json,
+    next_as_json,
+    operation_as_json,
     prediction_as_json,
     total_as_json,
 )
 from prediction.models import Channel
 from prediction.parsers import ItemJsonParser
-from prediction.services import predictions
+from prediction.services import predictions, stepping
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -59,6 +61,8 @@ class _AskView(APIView):
         given.is_valid(raise_exception=True)
         body = given.validated_data
         wanted = {name: body[name] for name in ("top_k", "leave_out") if name in body}
+        if "weight_profile" in body:
+            wanted["feature_weights"] = predictions.weights_of(body["weight_profile"])
         answer = predictions.predict(
             codes=body.get("item_codes", ()),
             records=body.get("items", ()),
@@ -120,6 +124,28 @@ class SimilarView(_AskView):
             for each in answer.predictions
         ]
         return self.told(answer, items)
+
+
+class NextView(APIView):
+    """Build a routing step by step."""
+
+    permission_classes = (MayPredict,)
+    parser_classes = (ItemJsonParser,)
+
+    @extend_schema(
+        operation_id="predict_next", request=serializers.NextIn, responses=serializers.NextOut
+    )
+    def post(self, request: Request) -> Response:
+        """Rank what may come next, given the operations already chosen."""
+        given = serializers.NextIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        version, told = stepping.step(
+            body.get("item_code") or body["item"], body["chosen"], leave_out=body["leave_out"]
+        )
+        operations = [operation_as_json(each) for each in told.operations]
+        choices = [next_as_json(each) for each in told.choices]
+        return Response({"model_version": version, "operations": operations, "choices": choices})
 
 
 class TimeView(_AskView):

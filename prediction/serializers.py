@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from prediction.core.weights import LARGEST, Named
 from prediction.services import predictions
 from registry import params
 from registry.core.routing import DoubtCode, TimeSource
@@ -29,6 +31,35 @@ class ItemField(serializers.DictField):
             if not isinstance(value, PLAIN_TYPES):
                 self.fail("not_plain", name=name)
         return data
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": [name.value for name in Named]},
+            {
+                "type": "object",
+                "additionalProperties": {"type": "number", "minimum": 0, "maximum": LARGEST},
+            },
+        ]
+    }
+)
+class WeightProfileField(serializers.Field[Any, Any, Any, Any]):
+    """A name of a weight profile, or attributes and groups with factors."""
+
+    default_error_messages: ClassVar = {
+        "no_profile": _("Give the name of a profile, or an object of attributes with factors."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take a name or an object; the columns are looked up later."""
+        if not isinstance(data, str | dict):
+            self.fail("no_profile")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """Return it as it came."""
+        return value
 
 
 class AskIn(serializers.Serializer[Any]):
@@ -73,6 +104,28 @@ class PredictIn(AskIn):
     leave_out = serializers.BooleanField(
         default=False, help_text="Answer for a known item as if it had no routing."
     )
+    weight_profile = WeightProfileField(
+        required=False,
+        help_text="For this request only: geometry_first, material_first, or factors from 0 to 5 "
+        "of attributes or of the groups geometry, material and other.",
+    )
+
+
+class NextIn(serializers.Serializer[Any]):
+    """An item, known or described, and the operations chosen so far."""
+
+    item_code = serializers.CharField(required=False)
+    item = ItemField(required=False)
+    chosen = serializers.ListField(
+        child=serializers.CharField(max_length=200), max_length=200, default=list
+    )
+    leave_out = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Insist on one of the two."""
+        if bool(attrs.get("item_code")) == bool(attrs.get("item")):
+            raise serializers.ValidationError(_("Give either item_code or item, not empty."))
+        return attrs
 
 
 class TimeIn(AskIn):
@@ -146,6 +199,25 @@ class OperationOut(serializers.Serializer[Any]):
     price = serializers.FloatField(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     SUPPORT = serializers.FloatField()
+
+
+class ChoiceOfNextOut(serializers.Serializer[Any]):
+    """An operation that may come next, or the end of the routing."""
+
+    JOB_CD = serializers.CharField(allow_null=True)
+    JOB_NM = serializers.CharField(allow_null=True)
+    ends = serializers.BooleanField(help_text="The routing ends here; JOB_CD is null.")
+    items = serializers.IntegerField(help_text="Similar items that go on this way.")
+    of = serializers.IntegerField(help_text="Similar items that begin as chosen.")
+    chance = serializers.FloatField(help_text="How well the pair suits the item; 0: never made.")
+
+
+class NextOut(serializers.Serializer[Any]):
+    """What was chosen, and what may come next, likeliest first."""
+
+    model_version = serializers.CharField()
+    operations = OperationOut(many=True)
+    choices = ChoiceOfNextOut(many=True)
 
 
 class CandidateOut(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from prediction.core.comparison import Total, run_total, setup_total
 from prediction.core.export import candidate_id, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from registry.core.routing import (
         Candidate,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ResourceChoice,
         TimeEstimate,
     )
+    from registry.core.stepwise import NextOperation
 
 Json = dict[str, Any]
 
@@ -62,13 +63,25 @@ def candidate_as_json(item: str, candidate: Candidate, *, detailed: bool = True)
         "run_total": total_as_json(run_total(candidate)),
     }
     if detailed:
-        told["operations"] = [_operation(operation) for operation in candidate.operations]
+        told["operations"] = [operation_as_json(operation) for operation in candidate.operations]
     return told
 
 
 def neighbours_as_json(prediction: Prediction) -> list[Json]:
     """Return the items that are made like the asked one."""
     return [_neighbour(neighbour) for neighbour in prediction.neighbours]
+
+
+def next_as_json(choice: NextOperation) -> Json:
+    """Return an operation that may come next."""
+    return {
+        "JOB_CD": choice.job or None,
+        "JOB_NM": choice.job_name or None,
+        "ends": not choice.job,
+        "items": choice.items,
+        "of": choice.asked,
+        "chance": rounded(choice.chance),
+    }
 
 
 def total_as_json(total: Total) -> Json:
@@ -91,12 +104,17 @@ def asked_as_json(asked: Sequence[Asked], *, with_attributes: bool) -> list[Json
     return [_asked(one, with_attributes=with_attributes) for one in asked]
 
 
-def summary_as_json(predictions: Sequence[Prediction], errors: Sequence[ItemError]) -> Json:
-    """Return what was answered in short, for the record."""
-    return {
+def summary_as_json(
+    predictions: Sequence[Prediction],
+    errors: Sequence[ItemError],
+    feature_weights: Mapping[str, float] | None = None,
+) -> Json:
+    """Return what was answered in short, for the record, and under which weights if any."""
+    told: Json = {
         "answers": [_short(prediction) for prediction in predictions],
         "errors": [error_as_json(error) for error in errors],
     }
+    return told | {"feature_weights": dict(feature_weights)} if feature_weights else told
 
 
 def _asked(one: Asked, *, with_attributes: bool) -> Json:
@@ -158,7 +176,7 @@ def _explanation(explanation: Explanation) -> Json:
     }
 
 
-def _operation(operation: Operation) -> Json:
+def operation_as_json(operation: Operation) -> Json:
     return {
         "PROC_SEQ": operation.sequence,
         "JOB_CD": operation.job,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prediction import loader
 from prediction.core.describing import ColumnShown, columns_shown, title_column
 from prediction.core.search import CodeSearch
-from prediction.services.predictions import columns_of
+from prediction.services.predictions import attributes_of, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,11 +106,11 @@ def _shelf(loaded: loader.LoadedModel) -> _Shelf:
 
 
 def _make_shelf(loaded: loader.LoadedModel) -> _Shelf:
-    looked_at = set(loaded.model.attributes)
-    columns = columns_of(loaded).attributes
-    attributes = [column for column in columns if column.name in looked_at]
+    attributes = attributes_of(loaded)
     codes = loaded.model.item_codes
     step = max(len(codes) // SAMPLE, 1)
     sample = (loaded.model.item(codes[place]) for place in range(0, len(codes), step))
     shown = columns_shown(attributes, (item for item in sample if item))
-    return _Shelf(loaded.identity, CodeSearch(codes), shown, title_column(columns))
+    return _Shelf(
+        loaded.identity, CodeSearch(codes), shown, title_column(columns_of(loaded).attributes)
+    )

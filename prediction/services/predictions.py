@@ -14,6 +14,7 @@ from prediction import loader, telemetry
 from prediction.core.asking import Asked, ItemError, again, described, items_of, named
 from prediction.core.cache import AnswerCache, Options, key_of
 from prediction.core.summary import asked_as_json, summary_as_json
+from prediction.core.weights import of_profile
 from prediction.models import Channel, PredictionRequest
 from prediction.services import newcomers, runtime
 from registry.core.errors import BadInput, RoutingMLError
@@ -22,6 +23,7 @@ from registry.core.mapping import ColumnMap
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from registry.core.columns import Column
     from registry.core.routing import Item, Prediction
 
 log = logging.getLogger(__name__)
@@ -107,15 +109,22 @@ def predict(
     return replace(told, request=row)
 
 
-def reopen(row: PredictionRequest, place: int | None = None) -> Answer:
+def reopen(
+    row: PredictionRequest,
+    place: int | None = None,
+    feature_weights: Mapping[str, float] | None = None,
+) -> Answer:
     """Answer a stored question again, all of it or one place of it; leaves no new record.
+
+    The weights are those it was asked with when none are given.
 
     Raises:
         RoutingMLError: no version is active, or it cannot be read.
     """
     started = time.perf_counter()
     loaded = loader.active()
-    options = Options(row.top_k, row.leave_out, explain=place is not None)
+    weights = weights_asked(row) if feature_weights is None else feature_weights
+    options = Options(row.top_k, row.leave_out, place is not None, dict(weights))
     stored = row.items if place is None else row.items[place : place + 1]
     asked = [again(one, loaded.model.item) for one in stored]
     asked = newcomers.look_up(asked, columns_of(loaded))
@@ -123,6 +132,39 @@ def reopen(row: PredictionRequest, place: int | None = None) -> Answer:
     errors = [one.error for one in asked if one.error] + failures
     seconds = time.perf_counter() - started
     return Answer(loaded.name, tuple(predictions), tuple(errors), (), seconds, row)
+
+
+def weights_asked(row: PredictionRequest) -> dict[str, float]:
+    """Return the weights that a stored question was asked with, empty for the version's own."""
+    kept: dict[str, float] = row.results.get("feature_weights", {})
+    return kept
+
+
+def item_asked(row: PredictionRequest, place: int) -> Item | None:
+    """Return one item of a stored question, None when nobody knows it any more.
+
+    Raises:
+        RoutingMLError: no version is active.
+    """
+    loaded = loader.active()
+    asked = [again(row.items[place], loaded.model.item)]
+    return newcomers.look_up(asked, columns_of(loaded))[0].item
+
+
+def weights_of(profile: object) -> dict[str, float]:
+    """Return the factors of a weight profile for the attributes the active version looks at.
+
+    Raises:
+        BadInput: it is no profile.
+        RoutingMLError: no version is active.
+    """
+    return of_profile(profile, attributes_of(loader.active()))
+
+
+def attributes_of(loaded: loader.LoadedModel) -> list[Column]:
+    """Return the columns of items that a version looks at."""
+    looked_at = set(loaded.model.attributes)
+    return [column for column in columns_of(loaded).attributes if column.name in looked_at]
 
 
 def answer(
@@ -245,5 +287,5 @@ def _record(
         error_count=len(told.errors),
         milliseconds=round(told.seconds * 1000, 3),
         items=asked_as_json(asked, with_attributes=len(asked) <= KEPT_DESCRIPTIONS),
-        results=summary_as_json(told.predictions, told.errors),
+        results=summary_as_json(told.predictions, told.errors, options.feature_weights),
     )

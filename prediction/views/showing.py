@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,8 @@ from prediction.core.export import candidate_id
 from prediction.core.timeline import Card, known_cards, lanes
 from prediction.core.writers import TableFormat
 from prediction.services import known_items, predictions
-from prediction.views import wording
+from prediction.views import weighing, wording
+from prediction.views.weighing import Weighed, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Wish:
     place: int | None
     lot: float
     neighbour: str
+    weighing: Weighing = field(default_factory=Weighing)
 
     @classmethod
     def of(cls, given: QueryDict, item_count: int) -> Wish:
@@ -39,7 +41,8 @@ class Wish:
         place = _whole(given.get("item", ""), item_count)
         if place is None and item_count == 1:
             place = 0
-        return cls(place, _lot(given.get("lot", "")), given.get("neighbour", ""))
+        lot, neighbour = _lot(given.get("lot", "")), given.get("neighbour", "")
+        return cls(place, lot, neighbour, Weighing.of(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Similar:
     title: str
     says: str
     chosen: bool
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
         RoutingMLError: no version is active, or it cannot be read.
     """
     place = wish.place or 0
-    answer = predictions.reopen(row, place)
+    weights = wish.weighing.weights()
+    answer = predictions.reopen(row, place, weights)
     context: dict[str, Any] = {
         "row": row,
         "wish": wish,
@@ -96,7 +101,8 @@ def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
         "errors": [_failure(each.item, each.code, each.message) for each in answer.errors],
     }
     if answer.predictions:
-        context |= _answered(answer.predictions[0], wish)
+        weighed = weighing.compared(row, place, answer.predictions[0], weights)
+        context |= _answered(answer.predictions[0], wish, weighed) | {"weighed": weighed}
         context["title"] = known_items.title(row.items[place])
     return context
 
@@ -121,7 +127,7 @@ def _failure(item: str, code: str, message: str) -> dict[str, str]:
     return {"item": item, "says": wording.failure(item, code, message)}
 
 
-def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
+def _answered(prediction: Prediction, wish: Wish, weighed: Weighed | None) -> dict[str, Any]:
     rows = lanes(prediction.candidates, wish.lot)
     chosen = _chosen(prediction, wish.neighbour)
     return {
@@ -130,7 +136,10 @@ def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
         "lanes": rows,
         "best": rows[0] if rows else None,
         "identity": candidate_id(prediction.item, 1),
-        "similar": [_similar(each, chosen) for each in prediction.neighbours],
+        "similar": [
+            _similar(each, chosen, weighed.new if weighed else frozenset())
+            for each in prediction.neighbours
+        ],
         "beside": _beside(prediction, chosen),
         "reasons": wording.reasons(prediction),
         "bars": _bars(prediction),
@@ -138,12 +147,13 @@ def _answered(prediction: Prediction, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _similar(neighbour: Neighbour, chosen: Neighbour | None) -> Similar:
+def _similar(neighbour: Neighbour, chosen: Neighbour | None, new: frozenset[str]) -> Similar:
     return Similar(
         neighbour,
         known_items.title_of(neighbour.item),
         wording.differs(neighbour.differs_in),
         neighbour is chosen,
+        neighbour.item in new,
     )
 
 

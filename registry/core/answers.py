@@ -86,7 +86,7 @@ class Answerer:
         near = self._neighbourhood(asked)
         operations: dict[int, Operation] = {}
         steps: dict[tuple[int, int], Operation] = {}
-        support = _supports(pool)
+        support = supports(pool)
         candidates: list[Candidate] = []
         for place, confidence in zip(
             asked.ranked.order.tolist(), confidences.tolist(), strict=False
@@ -213,7 +213,7 @@ class Answerer:
         return {code: number for number, code in enumerate(self.base.library.names["jobs"])}
 
 
-def _supports(pool: Pool) -> dict[int, float]:
+def supports(pool: Pool) -> dict[int, float]:
     """Return for each operation the share of the neighbours' vote that has it."""
     support: dict[int, float] = {}
     for jobs, share in zip(pool.sequences, pool.shares.tolist(), strict=True):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from registry.core import stepwise
 from registry.core.answers import Answerer, Asked
 from registry.core.base import Base, Ranked, Retrieved, rank
 from registry.core.confidence import Confidence
@@ -127,6 +128,29 @@ class RoutingModel:
             for row, item in enumerate(items)
         ]
 
+    def stepwise(
+        self, item: Item, chosen: Sequence[str], *, leave_out: bool = False
+    ) -> stepwise.Stepwise:
+        """Describe the operations chosen so far and rank what may come next.
+
+        Args:
+            item: known or described.
+            chosen: codes of operations, in order.
+            leave_out: whether a known item is kept out of its own evidence.
+
+        Raises:
+            UnknownOperation: the plant has no such operation.
+        """
+        base, numbers = self.base, stepwise.numbers_of(self.base.library, chosen)
+        encoded = base.encoder.encode(base.encoder.raw([item]))
+        own = base.raw.book.row(item.code) if leave_out else None
+        (found,) = base.retrieve(encoded, [own])
+        (minutes,) = self._minutes_of(encoded, [sorted(set(numbers))])
+        return stepwise.Stepwise(
+            stepwise.chosen_operations(self.answerer.proposer, found, own, numbers, minutes),
+            stepwise.next_operations(base, found, encoded.log_odds[0], numbers),
+        )
+
     def _minutes(
         self, encoded: Encoded, retrieved: Sequence[Retrieved], ranked: Sequence[Ranked], top_k: int
     ) -> list[dict[int, tuple[float, float]]]:
@@ -137,6 +161,12 @@ class RoutingModel:
             )
             for found, r in zip(retrieved, ranked, strict=True)
         ]
+        return self._minutes_of(encoded, wanted)
+
+    def _minutes_of(
+        self, encoded: Encoded, wanted: Sequence[Sequence[int]]
+    ) -> list[dict[int, tuple[float, float]]]:
+        """Return for each item the log minutes of run and setup of its wanted operations."""
         item = np.repeat(np.arange(len(wanted)), [len(jobs) for jobs in wanted])
         job = np.array([job for jobs in wanted for job in jobs], dtype=np.int64)
         run, setup = self.base.times.predict(encoded.features, item, job).tolist()
