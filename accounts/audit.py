@@ -12,6 +12,8 @@ import hmac
 import ipaddress
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -28,6 +30,17 @@ if TYPE_CHECKING:
 SYSTEM = "system"
 """The actor of what happens by itself: a schedule, a command without a person."""
 SALT = "accounts.audit"
+_answering: ContextVar[HttpRequest | None] = ContextVar("answering", default=None)
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Let what is written down meanwhile name this request and where it came from."""
+    token = _answering.set(request)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
 
 
 def record(
@@ -41,12 +54,15 @@ def record(
 ) -> AuditEvent:
     """Add one entry; ``action`` is a dotted constant such as ``registry.version.activated``.
 
+    Where it comes from is that of ``request``, or of the request that is being answered.
     Entries are added one after the other: the end of the chain is held until the transaction ends.
     """
+    request = request or _answering.get()
     event = AuditEvent(
         at=timezone.now(),
         action=action,
         actor=_text(by or SYSTEM),
+        api_key=getattr(by, "api_key", ""),
         target=_text(target),
         before=_plain(before),
         after=_plain(after),
@@ -105,6 +121,8 @@ def entry_hash(event: AuditEvent, key: bytes) -> str:
         event.request_id,
         event.previous,
     ]
+    if key_used := getattr(event, "api_key", ""):  # not there in entries before there were keys
+        content.append(key_used)
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hmac.new(key, text.encode("ascii"), hashlib.sha256).hexdigest()
 

@@ -130,7 +130,7 @@ class AuditOut(serializers.ModelSerializer[AuditEvent]):
     class Meta:
         model = AuditEvent
         fields = (
-            "number", "at", "action", "actor", "target", "before", "after", "address",
+            "number", "at", "action", "actor", "api_key", "target", "before", "after", "address",
             "request_id", "previous", "hash",
         )  # fmt: skip
 

@@ -104,7 +104,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, then write down what has to be."""
-        response = self.get_response(request)
+        with audit.answering(request):
+            response = self.get_response(request)
         rule = access.rule_of(request.resolver_match)
         if rule and rule.noted and response.status_code == HTTPStatus.OK:
             _note(rule.noted, request)

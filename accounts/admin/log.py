@@ -17,8 +17,8 @@ from accounts.models import AuditEvent
 from accounts.permissions import Ability, may
 
 COLUMNS = (
-    "number", "at", "actor", "action", "target", "before", "after", "address", "request_id",
-    "previous", "hash",
+    "number", "at", "actor", "api_key", "action", "target", "before", "after", "address",
+    "request_id", "previous", "hash",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -46,7 +46,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "actor", "action", "target", "address")
     list_filter = ("action",)
-    search_fields = ("actor", "action", "target", "address", "request_id")
+    search_fields = ("actor", "api_key", "action", "target", "address", "request_id")
     date_hierarchy = "at"
     change_list_template = "admin/accounts/auditevent/change_list.html"
 

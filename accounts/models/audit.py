@@ -44,6 +44,7 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     action = models.CharField(_("action"), max_length=100, db_index=True)
     actor = models.CharField(_("who"), max_length=254)
+    api_key = models.CharField(_("with API key"), max_length=20, blank=True)
     target = models.CharField(_("what"), max_length=254, db_index=True)
     before = models.JSONField(_("before"), null=True, blank=True)
     after = models.JSONField(_("after"), null=True, blank=True)

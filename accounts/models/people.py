@@ -85,6 +85,8 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
     scope: str | None = None
     """The role of the API key that is being used, which narrows what the person may do."""
+    api_key: str = ""
+    """What that key begins with, for the audit log."""
 
     class Meta:
         verbose_name = _("person")

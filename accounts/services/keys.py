@@ -103,6 +103,7 @@ def user_of(text: str) -> User:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     person: User = key.user
     person.scope = key.role
+    person.api_key = key.prefix
     return person
 
 

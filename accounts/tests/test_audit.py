@@ -28,6 +28,12 @@ def test_an_entry_says_who_did_what_from_where_and_with_which_request(ana: User)
     assert (entry.address, entry.request_id) == ("10.1.2.3", "abc")
 
 
+def test_an_entry_of_a_service_that_knows_no_request_still_says_from_where(ana: User) -> None:
+    with audit.answering(RequestFactory().get("/", REMOTE_ADDR="10.1.2.3")):
+        assert audit.record(action="x.done", by=ana, target="thing").address == "10.1.2.3"
+    assert audit.record(action="x.done", by=ana, target="thing").address is None
+
+
 def test_what_happens_by_itself_is_written_as_the_system(db: None) -> None:
     assert audit.record(action="x.done", by=None, target="thing").actor == "system"
 
@@ -75,6 +81,7 @@ def test_an_untouched_log_verifies_and_says_where_it_ends(
     ("statement", "said"),
     [
         ("UPDATE accounts_auditevent SET actor = 'nobody' WHERE number = 2", "entry 2 .* changed"),
+        ("UPDATE accounts_auditevent SET api_key = 'x' WHERE number = 2", "entry 2 .* changed"),
         ("UPDATE accounts_auditevent SET hash = previous WHERE number = 2", "entry 2 .* changed"),
         ("DELETE FROM accounts_auditevent WHERE number = 2", "entries 2 to 2 are missing"),
         ("DELETE FROM accounts_auditevent WHERE number = 3", "ends at entry 2, but entry 3"),

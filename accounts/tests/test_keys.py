@@ -53,6 +53,22 @@ def test_a_key_may_do_what_its_role_may_and_no_more(
     assert own.patch("/api/config/runtime", {"values": {}}).status_code != 403
 
 
+def test_the_log_tells_a_person_from_a_program_with_one_of_their_keys(eva: User) -> None:
+    key, text = keys.create_key(eva, name="Nightly", role="engineer", days=30)
+    api = program(text)
+    assert api.patch("/api/config/runtime", {"values": {"top_k": 7}}).status_code == 200
+    assert api.get("/api/auth/users").status_code == 403
+    own = APIClient()
+    own.force_authenticate(User.objects.get(pk=eva.pk))
+    own.patch("/api/config/runtime", {"values": {"top_k": 8}})
+    entries = AuditEvent.objects.exclude(action__startswith="accounts.key").order_by("number")
+    assert [(each.actor, each.api_key, each.address) for each in entries] == [
+        (eva.email, key.prefix, "127.0.0.1"),
+        (eva.email, key.prefix, "127.0.0.1"),
+        (eva.email, "", "127.0.0.1"),
+    ]
+
+
 def test_a_key_never_outlives_the_rights_of_its_owner(
     eva: User, planner_key: tuple[ApiKey, str]
 ) -> None:

@@ -95,7 +95,13 @@ def save_profile(*, name: str, document: Any, by: User | str | None = None) -> M
     try:
         with transaction.atomic():
             profile.save()
-            audit.record(action="registry.mapping.saved", by=by, target=str(profile))
+            audit.record(
+                action="registry.mapping.saved",
+                by=by,
+                target=str(profile),
+                before=str(newest) if newest else None,
+                after=str(profile),
+            )
     except IntegrityError:
         raise ProfileConflict(
             f"{profile} was saved by somebody else meanwhile: try again"
