@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from registry.kinds import TRAIN
 from registry.models import Job, JobLine
+from training.models import Probation, ProbationState, RetrainingRequest
 
 if TYPE_CHECKING:
     from registry.models.jobs import JobQuerySet
+    from training.models.requests import RequestQuerySet
 
 SHOWN_LINES = 500
 """Newest lines of a log that a page or a status shows; the log itself has them all."""
@@ -41,3 +43,15 @@ def newest_lines(job: Job, after: int = 0) -> list[JobLine]:
     """Return the newest lines of a job that come after a number, in order."""
     newest = job.lines.filter(number__gt=after).order_by("-number")[:SHOWN_LINES]
     return list(reversed(newest))
+
+
+def requests(*, only_open: bool = False) -> RequestQuerySet:
+    """Return the wishes for a retraining, newest first; open ones in the order of their turn."""
+    rows = RetrainingRequest.objects.select_related("job")
+    return rows.open() if only_open else rows.order_by("-pk")
+
+
+def probation() -> Probation | None:
+    """Return the probation that is under way."""
+    rows = Probation.objects.select_related("version", "previous")
+    return rows.filter(state=ProbationState.OPEN).first()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry import selectors
 from registry.services.job_progress import JobProgress
 from training.core.specs import TrainingSpec
-from training.services import increments, runs
+from training.services import increments, retraining, runs
 from training.services.starts import Strategy
 
 if TYPE_CHECKING:
@@ -22,7 +22,12 @@ def train(job: Job) -> dict[str, Any]:
     """
     champion = selectors.champion()
     does = _add if job.parameters.get("strategy") == Strategy.INCREMENTAL else _learn
-    return {"champion": champion.name if champion else None} | does(job)
+    before = {"champion": champion.name if champion else None}
+    try:
+        return before | does(job)
+    except runs.NothingChanged as error:
+        told = {"version": error.extra["version"], "registered": False, "metrics": None}
+        return before | told | {"skipped": error.message}
 
 
 def _learn(job: Job) -> dict[str, Any]:
@@ -34,6 +39,7 @@ def _learn(job: Job) -> dict[str, Any]:
         name=asked["version_name"],
         sample=asked["sample_size"],
         dry_run=asked["dry_run"],
+        only_if_changed=asked.get("only_if_changed", False),
         by=job.asked_by,
     )
     return {
@@ -61,3 +67,8 @@ def _add(job: Job) -> dict[str, Any]:
         "waiting": result.waiting,
         "flagged": len(result.grown.flagged),
     }
+
+
+def work_queue() -> None:
+    """Take the retraining queue one step further."""
+    retraining.work_queue()

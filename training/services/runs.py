@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from registry import store
 from registry.core import artifacts
+from registry.core.errors import RoutingMLError
 from registry.core.machine import peak_memory_mb, release_memory
 from registry.core.progress import span
+from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
 from training.core.specs import TrainingSpec
@@ -20,12 +22,18 @@ if TYPE_CHECKING:
     from accounts.models import User
     from registry.core.model import RoutingModel
     from registry.core.progress import Progress
-    from registry.models import MappingProfile, ModelVersion
+    from registry.models import MappingProfile
     from training.core.dataset import TrainingSet
 
 log = logging.getLogger(__name__)
 
 RECALL_AT = 50
+
+
+class NothingChanged(RoutingMLError):
+    """The ERP tables are what they were when an earlier version was trained."""
+
+    code = "nothing_changed"
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ def execute(
     sample: int | None = None,
     with_backtest: bool = True,
     dry_run: bool = False,
+    only_if_changed: bool = False,
     by: User | str | None = None,
 ) -> RunResult:
     """Train a version from the configured ERP with the active mapping profile.
@@ -57,9 +66,11 @@ def execute(
         sample: learn from the newest so many routed items only.
         with_backtest: whether to measure on the newest items first.
         dry_run: do everything but write and register.
+        only_if_changed: refuse when there is a version of the very same data.
         by: who asked.
 
     Raises:
+        NothingChanged: when that is so.
         RoutingMLError: when the ERP cannot be read, there is too little to learn from, the name is
             taken, or somebody cancelled; nothing is left behind then.
     """
@@ -68,6 +79,8 @@ def execute(
         versions.refuse_name(name)
     profile = mappings.active_profile()
     data = extract(profile, sample, span(progress, 0.0, 0.1))
+    if only_if_changed:
+        _refuse_the_same(data.content_hash)
     tested = None
     if with_backtest:
         tested = backtest.run(data, spec, span(progress, 0.1, 0.65))
@@ -86,6 +99,15 @@ def execute(
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
     return RunResult(version.name, version, metrics, model)
+
+
+def _refuse_the_same(content_hash: str) -> None:
+    same = ModelVersion.objects.filter(dataset_hash=content_hash).order_by("-created_at").first()
+    if same is not None:
+        raise NothingChanged(
+            f"Nothing has changed in the ERP tables since version {same.name} was trained.",
+            version=same.name,
+        )
 
 
 def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> TrainingSet:

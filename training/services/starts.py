@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry import selectors
 from registry.core.errors import BadInput
@@ -32,6 +32,7 @@ def start(
     strategy: str = Strategy.FULL,
     dry_run: bool = False,
     cycle_id: str | None = None,
+    only_if_changed: bool = False,
 ) -> Job:
     """Queue a training and return its job.
 
@@ -42,6 +43,7 @@ def start(
         strategy: one of ``Strategy``.
         dry_run: do everything but write and register.
         cycle_id: the quality cycle that led to this, kept with the job.
+        only_if_changed: end without a version when the ERP is as it was at an earlier training.
 
     Raises:
         BadInput: when the name is none of a version, or a sample is asked of an increment.
@@ -56,7 +58,7 @@ def start(
             raise BadInput(
                 "A sample is for a full training: an incremental one adds all new items."
             )
-    parameters = {
+    parameters: dict[str, Any] = {
         "version_name": version_name or None,
         "sample_size": sample_size,
         "strategy": str(Strategy(strategy)),
@@ -64,4 +66,6 @@ def start(
         "seed": TrainingSpec().seed,
         "cycle_id": cycle_id or None,
     }
+    if only_if_changed:
+        parameters["only_if_changed"] = True
     return jobs.enqueue(TRAIN, parameters, by=by)

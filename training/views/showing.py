@@ -126,6 +126,8 @@ def _backtest(metrics: Any) -> tuple[float, str] | None:
 
 def _of_training(job: Job) -> Notice:
     """Say what a training brought."""
+    if job.result.get("skipped"):
+        return Notice("info", _("Nothing was trained"), job.result["skipped"])
     if "added" in job.result:
         return _of_increment(job)
     kept = "" if job.result["registered"] else _("Dry run: no version was kept.")
