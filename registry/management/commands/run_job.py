@@ -19,6 +19,7 @@ class Command(BaseCommand):
     """Runs one claimed job; the worker starts this, nobody else."""
 
     help = "Run one claimed job (started by the worker)."
+    requires_system_checks = ()  # the worker had them; they would load every page of the site
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the job and the claim that holds it."""
