@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 TRAIN = "train"
 PREDICT_BATCH = "predict_batch"
+QUALITY_CYCLE = "quality_cycle"
 LONG_JOBS = "long"
 """The cluster of long jobs, as the queue's settings name it."""
 
@@ -33,5 +34,6 @@ class Kind:
 KINDS: dict[str, Kind] = {
     TRAIN: Kind(_("Training"), alone=True, long=True),
     PREDICT_BATCH: Kind(_("Batch prediction"), again=True),
+    QUALITY_CYCLE: Kind(_("Quality cycle"), alone=True, long=True),
 }
 """A training that was lost is not repeated: what killed its worker would do so again."""

@@ -1,0 +1,140 @@
+"""What there is to draw a sample from, and what the whole plant's data look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from registry.core.cleaning import AttributeKind, CleanItems, clean_items
+from registry.core.items import RawItems
+from registry.core.model import RoutingModel
+from training.core.dataset import TrainingSet
+
+NONE = "-"
+SHOWN_STANDARDS = 30
+FEWEST_REPORTS = 5
+DISAGREES = 0.4
+"""Logarithm of actual over standard (half as long again) from which a standard is worth a look."""
+BINS = 8
+
+
+def strata_of(items: RawItems, column: str, rows: np.ndarray) -> list[str]:
+    """Return the value of a column of the items at some rows; one stratum where it is not read."""
+    values = items.columns.get(column)
+    if values is None:
+        return [NONE] * len(rows)
+    words = np.array([str(value) for value in values.values] + [NONE], dtype=object)
+    return [str(word) for word in words[values.codes[rows]]]
+
+
+def standards_that_disagree(model: RoutingModel) -> list[dict[str, Any]]:
+    """Return the standard times that are farthest from what the shop reports, worst first."""
+    library = model.base.library
+    arrays = library.arrays
+    standard = arrays["operation_run"].astype(float)
+    known = (arrays["operation_run_count"] >= FEWEST_REPORTS) & (standard > 0)
+    known &= np.isfinite(arrays["operation_log_run"])
+    places = np.flatnonzero(known)
+    gap = arrays["operation_log_run"][places].astype(float) - np.log(standard[places])
+    far = np.abs(gap) >= DISAGREES
+    places, gap = places[far], gap[far]
+    weight = np.abs(gap) * np.sqrt(arrays["operation_run_count"][places])
+    worst = np.argsort(-weight, kind="stable")[:SHOWN_STANDARDS].tolist()
+    routing = np.searchsorted(arrays["routing_start"], places, side="right") - 1
+    item = np.searchsorted(arrays["item_start"], routing, side="right") - 1
+    return [
+        {
+            "item": model.item_codes[int(item[n])],
+            "job": library.names["jobs"][int(arrays["operation_job"][places[n]])],
+            "name": library.names["job_names"][int(arrays["operation_job"][places[n]])],
+            "standard": float(standard[places[n]]),
+            "actual": float(np.exp(arrays["operation_log_run"][places[n]])),
+            "reports": int(arrays["operation_run_count"][places[n]]),
+        }
+        for n in worst
+    ]
+
+
+def audit(model: RoutingModel) -> dict[str, Any]:
+    """Return what is wrong with the master data as the version was trained on them."""
+    base = model.base
+    attributes = base.encoder.attributes
+    clean = clean_items(base.raw, attributes)
+    numbers = [a for a in attributes if a.kind is AttributeKind.NUMBER]
+    units = sorted({a.unit_column for a in numbers if a.unit_column})
+    return {
+        "items": len(base.raw),
+        "without_routing": len(base.raw) - len(base.library.routed),
+        "described_alike": _alike(clean),
+        "unit_conflicts": _conflicts(clean, units),
+        "sizes_out_of_range": sum(_outliers(clean.numbers[a.name]) for a in numbers),
+        "missing": _missing(clean),
+        "standards": standards_that_disagree(model),
+    }
+
+
+def column_texts(items: RawItems, attributes: TrainingSet | RoutingModel) -> dict[str, list[str]]:
+    """Return every column of some items as cleaned texts; empty is missing, sizes are rounded."""
+    wanted = (
+        attributes.attributes
+        if isinstance(attributes, TrainingSet)
+        else attributes.base.encoder.attributes
+    )
+    clean = clean_items(items, wanted)
+    texts: dict[str, list[str]] = {}
+    for name, factor in clean.texts.items():
+        words = [*factor.values, ""]
+        texts[name] = [words[code] for code in factor.codes.tolist()]
+    for name, values in clean.numbers.items():
+        texts[name] = [_size(value) for value in values.tolist()]
+    return texts
+
+
+def _size(value: float) -> str:
+    """Return the class of a size: a half power of two."""
+    if not np.isfinite(value):
+        return ""
+    return f"~{2 ** (round(2 * np.log2(value)) / 2):.3g}" if value > 0 else "0"
+
+
+def _missing(clean: CleanItems) -> dict[str, float]:
+    rates = {name: float((factor.codes < 0).mean()) for name, factor in clean.texts.items()}
+    return rates | {name: float(np.isnan(v).mean()) for name, v in clean.numbers.items()}
+
+
+def _alike(clean: CleanItems) -> int:
+    """Count items that another item is described exactly like, in all columns that are read."""
+    if not len(clean.codes):
+        return 0
+    columns = {name: factor.codes for name, factor in clean.texts.items()}
+    table = pd.DataFrame(columns | dict(clean.numbers))
+    return int(table.duplicated().sum())
+
+
+def _conflicts(clean: CleanItems, units: list[str]) -> int:
+    """Count items whose sizes are given in different units."""
+    known = [clean.texts[name] for name in units if name in clean.texts]
+    if len(known) < 2:
+        return 0
+    words: dict[str, int] = {}
+    numbers = []
+    for factor in known:
+        table = [words.setdefault(value, len(words)) for value in factor.values] + [-1]
+        numbers.append(np.array(table)[factor.codes])
+    stacked = np.stack(numbers).astype(float)
+    stacked[stacked < 0] = np.nan
+    some = np.isfinite(stacked).any(axis=0)
+    spread = np.nanmax(stacked[:, some], axis=0) - np.nanmin(stacked[:, some], axis=0)
+    return int((spread > 0).sum())
+
+
+def _outliers(values: np.ndarray) -> int:
+    """Count sizes a hundred times larger or smaller than the middle one, and those not above 0."""
+    known = values[np.isfinite(values)]
+    positive = known[known > 0]
+    if not len(positive):
+        return len(known)
+    far = np.abs(np.log(positive / np.median(positive))) > np.log(100)
+    return int(far.sum() + (known <= 0).sum())

@@ -1,0 +1,146 @@
+"""Has something moved?  Distances between distributions, and limits that chance rarely passes.
+
+A distance between two finite samples of the same distribution is never zero, and how large chance
+makes it depends on how many answers and bins there are.  So the alarm limit is not a constant: it
+is found by drawing both samples from the baseline many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import numpy as np
+
+BINS = 20
+WINDOW = 1000
+"""Answers that are looked at."""
+FEWEST = 100
+"""Answers under which nothing can be said."""
+BAND_LIMITS = (0.3, 0.5, 1.0)
+FALSE_ALARMS = 0.01
+"""Share of the looks at an unchanged plant that pass the limit."""
+DRAWS = 2000
+RETRAIN_EVENTS, RETRAIN_DAYS = 5, 7
+APART = timedelta(hours=1)
+"""Alarms nearer to each other than this are one event."""
+
+
+class Band(StrEnum):
+    """How far a distribution has moved, in words."""
+
+    NONE = "none"
+    SLIGHT = "slight"
+    CLEAR = "clear"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How far a stream has moved: the distance, the limit of its alarm, its band."""
+
+    value: float | None
+    limit: float | None
+    answers: int
+
+    @property
+    def band(self) -> Band:
+        """The distance in words."""
+        return band(self.value) if self.value is not None else Band.NONE
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether chance alone would hardly do this."""
+        return self.value is not None and self.limit is not None and self.value > self.limit
+
+
+def histogram(values: Sequence[float] | np.ndarray) -> list[int]:
+    """Count values from 0 to 1 in twenty bins."""
+    inside = np.clip(np.asarray(values, dtype=float), 0.0, 1.0)
+    return [int(count) for count in np.histogram(inside, BINS, (0.0, 1.0))[0]]
+
+
+def shares(counts: np.ndarray) -> np.ndarray:
+    """Return counts as shares with half a count added to each bin, so that none is nought."""
+    padded = np.asarray(counts, dtype=float) + 0.5
+    return np.asarray(padded / padded.sum(axis=-1, keepdims=True))
+
+
+def kl(now: np.ndarray, before: np.ndarray) -> float:
+    """Return the Kullback-Leibler divergence of two rows of counts over the same bins."""
+    return float(_kl(np.asarray(now), np.asarray(before)))
+
+
+def psi(now: np.ndarray, before: np.ndarray) -> float:
+    """Return the population stability index."""
+    p, q = shares(np.asarray(now)), shares(np.asarray(before))
+    return float(((p - q) * np.log(p / q)).sum())
+
+
+def jensen_shannon(now: np.ndarray, before: np.ndarray) -> float:
+    """Return the Jensen-Shannon divergence in bits: 0 the same, 1 nothing in common."""
+    p, q = shares(np.asarray(now)), shares(np.asarray(before))
+    middle = (p + q) / 2
+    return float(((p * np.log2(p / middle)).sum() + (q * np.log2(q / middle)).sum()) / 2)
+
+
+def alarm_limit(before: Sequence[int], window: int, *, seed: int = 0) -> float:
+    """Return the divergence that an unchanged stream passes in one look of a hundred.
+
+    Both the baseline and the window are drawn anew, because the baseline is a sample as well.
+    """
+    counts = np.asarray(before)
+    rng, chance = np.random.default_rng(seed), counts / counts.sum()
+    baselines = rng.multinomial(int(counts.sum()), chance, size=DRAWS)
+    windows = rng.multinomial(window, chance, size=DRAWS)
+    return float(np.quantile(_kl(windows, baselines), 1 - FALSE_ALARMS))
+
+
+def look(values: Sequence[float], before: Sequence[int]) -> Moved:
+    """Compare the newest answers with the baseline of the version that gave them."""
+    newest = values[-WINDOW:]
+    if len(newest) < FEWEST or sum(before) < FEWEST:
+        return Moved(None, None, len(newest))
+    value = kl(np.array(histogram(newest)), np.asarray(before))
+    return Moved(value, alarm_limit(before, len(newest)), len(newest))
+
+
+def band(value: float) -> Band:
+    """Return a divergence in words."""
+    return list(Band)[int(np.searchsorted(BAND_LIMITS, value, side="right"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A drift that was noticed."""
+
+    at: datetime
+    is_severe: bool
+
+
+def is_new_event(at: datetime, earlier: Sequence[Event], *, is_severe: bool) -> bool:
+    """Whether an alarm is an event of its own, and not the one of just before going on."""
+    near = [event for event in earlier if at - event.at < APART]
+    return not any(event.is_severe or not is_severe for event in near)
+
+
+def retrain_reasons(
+    events: Sequence[Event], *, now: datetime, error_drift: bool
+) -> tuple[str, ...]:
+    """Return why a new version should be trained; nothing when it need not."""
+    recent = [event for event in events if now - event.at <= timedelta(days=RETRAIN_DAYS)]
+    found = []
+    if any(event.is_severe for event in recent):
+        found.append("severe")
+    if len(recent) >= RETRAIN_EVENTS:
+        found.append("events")
+    if error_drift:
+        found.append("error")
+    return tuple(found)
+
+
+def _kl(now: np.ndarray, before: np.ndarray) -> np.ndarray:
+    p, q = shares(now), shares(before)
+    return np.asarray((p * np.log(p / q)).sum(axis=-1))

@@ -1,0 +1,10 @@
+"""Periodic tasks of quality."""
+
+from __future__ import annotations
+
+from registry.schedules import Periodic
+
+SCHEDULES: tuple[Periodic, ...] = (
+    Periodic("quality_cycle", "quality.tasks.daily_cycle", "0 2 * * *"),
+    Periodic("check_drift", "quality.tasks.check_drift", "*/10 * * * *"),
+)

@@ -1,0 +1,156 @@
+"""Drift of the live answers against the baseline of the version that gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from prediction.models import Channel, PredictionRequest
+from quality.core import drift as core
+from quality.core.alerts import Rule
+from quality.core.drift import Band, Event, Moved
+from quality.models import Alert, DriftBaseline, DriftCheck, DriftReset
+from registry import selectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from accounts.models import User
+    from quality.core.results import ItemResult
+
+ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
+"""Alerts of a cycle that say the times no longer fit."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The newest live answers of a version, oldest first."""
+
+    similarity: list[float]
+    confidence: list[float]
+
+
+def remember(version: str, items: Sequence[ItemResult]) -> None:
+    """Keep a version's first cycle as the baseline of its live answers.
+
+    Sampled items are predicted without their own routing, as new items are.
+    """
+    if len(items) < core.FEWEST:
+        return
+    DriftBaseline.objects.get_or_create(
+        model_version=version,
+        defaults={
+            "similarity": core.histogram([item.similarity for item in items]),
+            "confidence": core.histogram([item.confidence for item in items]),
+        },
+    )
+
+
+def check() -> DriftCheck | None:
+    """Look at the newest answers; None without an active version, or when nothing was asked."""
+    active = selectors.active_version()
+    if active is None:
+        return None
+    baseline = DriftBaseline.objects.filter(model_version=active.name).first()
+    stream = live(active.name)
+    if baseline is None or not stream.similarity:
+        return None
+    similarity = core.look(stream.similarity, baseline.similarity)
+    confidence = core.look(stream.confidence, baseline.confidence)
+    band = max(similarity.band, confidence.band, key=list(Band).index)
+    with transaction.atomic():
+        return DriftCheck.objects.create(
+            model_version=active.name,
+            answers=similarity.answers,
+            similarity=similarity.value,
+            similarity_limit=similarity.limit,
+            confidence=confidence.value,
+            confidence_limit=confidence.limit,
+            band=str(band),
+            is_event=_is_event([similarity, confidence], band),
+        )
+
+
+def live(version: str) -> Stream:
+    """Return the newest answers of a version since the last reset; known items do not count."""
+    reset = DriftReset.objects.first()
+    rows = PredictionRequest.objects.filter(model_version=version, leave_out=False)
+    rows = rows.exclude(channel=Channel.QUALITY)
+    if reset:
+        rows = rows.filter(asked_at__gt=reset.at)
+    similarity: list[float] = []
+    confidence: list[float] = []
+    results = rows.newest_first().values_list("results", flat=True)[: core.WINDOW]
+    for result in results.iterator(chunk_size=100):
+        for answer in result["answers"]:
+            best = answer["candidates"][0] if answer["candidates"] else None
+            if best and best["REFERENCE_ITEM_CD"] != answer["ITEM_CD"]:
+                similarity.append(best["SIMILARITY_SCORE"])
+                confidence.append(best["CONFIDENCE"])
+        if len(similarity) >= core.WINDOW:
+            break
+    newest = slice(core.WINDOW - 1, None, -1) if len(similarity) >= core.WINDOW else slice(None)
+    return Stream(similarity[newest], confidence[newest])
+
+
+def status() -> dict[str, Any]:
+    """Return how far the live answers have moved, and whether to train again."""
+    last = DriftCheck.objects.first()
+    events = events_since(timezone.now() - timedelta(days=core.RETRAIN_DAYS))
+    moved = Alert.objects.open().filter(rule__in=[str(rule) for rule in ERROR_DRIFT])
+    reasons = core.retrain_reasons(events, now=timezone.now(), error_drift=moved.exists())
+    return {
+        "checked_at": last.at if last else None,
+        "model_version": last.model_version if last else "",
+        "answers": last.answers if last else 0,
+        "band": last.band if last else str(Band.NONE),
+        "similarity": last.similarity if last else None,
+        "similarity_limit": last.similarity_limit if last else None,
+        "confidence": last.confidence if last else None,
+        "confidence_limit": last.confidence_limit if last else None,
+        "events": len(events),
+        "should_retrain": bool(reasons),
+        "reasons": list(reasons),
+    }
+
+
+def summary(days: int) -> dict[str, Any]:
+    """Return the looks and events of some days."""
+    since = timezone.now() - timedelta(days=days)
+    rows = DriftCheck.objects.filter(at__gte=since)
+    return {
+        "days": days,
+        "checks": rows.count(),
+        "events": rows.events().count(),
+        "bands": {str(band): rows.filter(band=str(band)).count() for band in Band},
+        "rows": list(rows[:500]),
+    }
+
+
+def events_since(since: datetime) -> list[Event]:
+    """Return the events since a moment and the last reset."""
+    reset = DriftReset.objects.first()
+    since = max(since, reset.at) if reset else since
+    rows = DriftCheck.objects.events().filter(at__gte=since).order_by("at")
+    return [Event(row.at, row.band == str(Band.SEVERE)) for row in rows]
+
+
+def reset(*, by: User | str, note: str = "") -> DriftReset:
+    """Start anew: what was asked and noticed before no longer counts."""
+    with transaction.atomic():
+        row = DriftReset.objects.create(by=str(by)[:254], note=note[:500])
+        audit.record(action="quality.drift.reset", by=by, target="drift", after={"note": note})
+    return row
+
+
+def _is_event(moved: Sequence[Moved], band: Band) -> bool:
+    if not any(one.is_alarm for one in moved):
+        return False
+    now = timezone.now()
+    return core.is_new_event(now, events_since(now - core.APART), is_severe=band is Band.SEVERE)

@@ -1,0 +1,44 @@
+"""What workers do for quality."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quality.services import cycles, drift, settings
+from registry.kinds import QUALITY_CYCLE
+from registry.services import jobs
+from registry.services.job_progress import JobProgress
+
+if TYPE_CHECKING:
+    from registry.models import Job
+
+
+def run_cycle(job: Job) -> dict[str, Any]:
+    """Run a quality cycle as the job's parameters say; return what the job's page shows."""
+    asked = job.parameters
+    cycle = cycles.execute(
+        wanted=settings.current(
+            sample_size=asked.get("sample_size"),
+            strategy=asked.get("strategy"),
+            seed=asked.get("seed"),
+        ),
+        progress=JobProgress(job),
+        by=job.asked_by,
+        job=job,
+    )
+    return {
+        "cycle": cycle.pk,
+        "state": str(cycle.state),
+        "reason": cycle.reason,
+        "alerts": cycle.alerts_raised,
+    }
+
+
+def daily_cycle() -> None:
+    """Ask for the cycle of the day."""
+    jobs.enqueue(QUALITY_CYCLE, {}, by=None)
+
+
+def check_drift() -> None:
+    """Look at the live answers."""
+    drift.check()

@@ -1,0 +1,87 @@
+"""Causes: a change in the plant is named, and months without one stay quiet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from quality.core import causes
+
+SINCE = np.datetime64("2026-11-01")
+RESOURCES = [f"R{n}" for n in range(20)]
+
+
+def reports(
+    rng: np.random.Generator, slower: dict[str, float] | None = None, items: int = 300
+) -> pd.DataFrame:
+    """Return a year of reports of 300 items, each at one resource, and some of this month."""
+    slower = slower or {}
+    item = np.repeat(np.arange(items), 8)
+    is_now = np.tile(np.arange(8) >= 6, items)
+    resource = np.array(RESOURCES)[item % len(RESOURCES)]
+    usual = np.exp(rng.normal(1, 1, items))[item]
+    factor = np.where(is_now, [slower.get(name, 1.0) for name in resource], 1.0)
+    return pd.DataFrame(
+        {
+            "ITEM_CD": [f"I{n}" for n in item],
+            "JOB_CD": "TURN",
+            "RES_CD": resource,
+            "REPORT_DT": np.where(is_now, SINCE, SINCE - np.timedelta64(90, "D")),
+            "RUN_MINUTES": usual * factor * np.exp(rng.normal(0, 0.25, len(item))),
+        }
+    )
+
+
+def test_a_resource_that_has_become_slower_is_named() -> None:
+    shifts = causes.plant_shifts(reports(np.random.default_rng(1), {"R7": 1.3}), SINCE)
+    real = [shift for shift in shifts if shift.is_real]
+    assert [shift.resource for shift in real] == ["R7"]
+    assert 0.2 < real[0].change < 0.4
+    (signal,) = causes.signals(shifts, [], 0)
+    assert (signal.rule, signal.subject, signal.is_bad) == ("plant_shift", "R7", True)
+
+
+def test_twenty_months_without_a_change_stay_quiet() -> None:
+    rng = np.random.default_rng(2)
+    months = [causes.plant_shifts(reports(rng), SINCE) for _ in range(20)]
+    assert [shift for month in months for shift in month if shift.is_real] == []
+
+
+def test_typing_errors_do_not_make_a_resource_slower() -> None:
+    table = reports(np.random.default_rng(3))
+    table.loc[table.index % 10 == 7, "RUN_MINUTES"] *= 60
+    assert not any(shift.is_real for shift in causes.plant_shifts(table, SINCE))
+
+
+def test_without_reports_nothing_is_said() -> None:
+    assert causes.plant_shifts(reports(np.random.default_rng(4)).iloc[:0], SINCE) == []
+    older = reports(np.random.default_rng(4))
+    assert causes.plant_shifts(older, np.datetime64("2030-01-01")) == []
+
+
+def column(now: list[str], before: list[str]) -> list[str]:
+    change = causes.column_change("MATERIAL", now, before)
+    return [f"{s.rule} {s.subject}" for s in causes.signals([], [change], len(now))]
+
+
+def test_a_new_material_and_an_empty_column_are_named() -> None:
+    before = ["SUS", "BRASS", "SUS", "PEEK"] * 50
+    assert column(before[:40], before) == []
+    assert column([*before[:36], *["TITAN"] * 4], before) == ["new_value MATERIAL=TITAN"]
+    assert column([*before[:10], *[""] * 30], before) == ["missing MATERIAL"]
+
+
+def test_one_misspelt_value_and_a_few_blanks_are_no_news() -> None:
+    before = ["SUS", "BRASS", "SUS", "PEEK"] * 50
+    assert column([*before[:36], "SUSS", "BRAS", "", ""], before) == []
+
+
+def test_a_drawing_number_is_always_new_and_never_news() -> None:
+    assert column([f"D{n}" for n in range(40)], [f"C{n}" for n in range(200)]) == []
+
+
+def test_a_shift_of_shares_has_its_distances_and_a_limit() -> None:
+    before, now = ["SUS", "BRASS"] * 100, ["SUS"] * 95 + ["BRASS"] * 5
+    change = causes.column_change("MATERIAL", now, before)
+    assert change.psi is not None and change.jensen_shannon is not None
+    assert change.limit is not None and change.psi > change.limit
