@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from prediction import telemetry
@@ -253,6 +254,11 @@ def build_model(states: Mapping[str, State], name: str) -> RoutingModel:
     from registry.core.model import RoutingModel
 
     model = RoutingModel.from_states(states, name)
+    if settings.VECTORS_URL:
+        from registry.core.pgvector import PgVectorSearch
+
+        index = model.base.index
+        index.delegate(PgVectorSearch.load(settings.VECTORS_URL, index, label=name))
     known = model.item(model.item_codes[0]) if model.item_codes else None
     model.predict([known] if known else [], top_k=1)
     release_memory()

@@ -38,8 +38,10 @@ DATABASES = {
     )
 }
 ERP_URL = env.text("ERP_URL", f"sqlite:///{(DATA_DIR / 'erp.sqlite3').as_posix()}")
+VECTORS_URL = env.text("VECTORS_URL", "")
 ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)  # for a connection
 ERP_QUERY_SECONDS = env.integer("ERP_QUERY_SECONDS", 600, least=1)  # for an answer
+STAGING_URL = env.text("STAGING_URL", "")  # where approved routings may be inserted
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # Secrets: given in production, made once in development -------------------------------------------
@@ -203,6 +205,12 @@ EMAIL_USE_TLS = env.flag("EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "routingml@localhost")
 
+# Notices: told where an address is given; which events is a setting of the Settings page -----------
+SLACK_WEBHOOK_URL = env.optional_secret("SLACK_WEBHOOK_URL")
+TEAMS_WEBHOOK_URL = env.optional_secret("TEAMS_WEBHOOK_URL")
+NOTICE_EMAILS = env.items("NOTICE_EMAILS")
+NOTICE_TIMEOUT_SECONDS = env.integer("NOTICE_TIMEOUT_SECONDS", 5, least=1)
+
 # Security -----------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.items(
     "ALLOWED_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]")
@@ -274,6 +282,8 @@ JOB_HANDLERS = {
     "quality_cycle": "quality.tasks.run_cycle",
 }
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
+JOB_FOLLOWERS = {"train": "training.tasks.training_ended"}
+"""Kind of job to what is called when one has ended, however it ended."""
 SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DISK_LEAST_FREE_MB = env.integer("DISK_LEAST_FREE_MB", 500)

@@ -19,6 +19,7 @@ import numpy as np
 
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.state import State
+from registry.core.vector_search import VectorSearch
 
 try:
     import hnswlib
@@ -96,6 +97,17 @@ class NeighbourIndex:
     ) -> None:
         self.vectors, self.members, self.start = vectors, members, start
         self.spec, self.graph = spec, graph
+        self.elsewhere: VectorSearch | None = None
+
+    def delegate(self, search: VectorSearch) -> None:
+        """Let another search answer from now on, which knows the same vectors; the graph goes.
+
+        Raises:
+            IndexUnreadable: when it knows others.
+        """
+        if len(search) != len(self):
+            raise IndexUnreadable("The search outside this process holds other vectors.")
+        self.elsewhere, self.graph = search, None
 
     @classmethod
     def build(
@@ -161,7 +173,7 @@ class NeighbourIndex:
     @property
     def exact(self) -> bool:
         """Whether search is exact."""
-        return self.graph is None
+        return self.graph is None and self.elsewhere is None
 
     @cached_property
     def _whole(self) -> np.ndarray:
@@ -187,6 +199,8 @@ class NeighbourIndex:
     def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the nearest groups (n, k') and their cosines (n, k'), nearest first."""
         k = min(k, len(self))
+        if self.elsewhere is not None:
+            return self.elsewhere.search(queries, k)
         if self.graph is None or k == 0:
             return self.search_exact(queries, k)
         self.graph.set_ef(max(self.spec.ef_search, 2 * k))

