@@ -97,7 +97,8 @@ class DescribeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.columns = columns
         for column in columns:
-            self.fields[column.name] = _field(column)
+            told = self.data.get(column.name) or (self.initial or {}).get(column.name)
+            self.fields[column.name] = _field(column, str(told or ""))
 
     def clean(self) -> dict[str, Any]:
         """Insist on at least one value."""
@@ -121,7 +122,13 @@ class DescribeForm(forms.Form):
         return [self[column.name] for column in self.columns if not column.usual]
 
 
-def _field(column: ColumnShown) -> forms.CharField:
+def _field(column: ColumnShown, told: str) -> forms.Field:
+    """Return the field of a column; a unit that is ``told`` can be chosen, however it is spelt."""
+    if column.is_unit:
+        rare = [told] if told and told not in column.choices else []
+        named = [(each, each) for each in (*column.choices, *rare)]
+        choices = [("", _("millimetres (not said)")), *named]
+        return forms.ChoiceField(label=column.label, required=False, choices=choices)
     attrs: dict[str, str] = {"autocomplete": "off"}
     if column.is_number:
         attrs["inputmode"] = "decimal"

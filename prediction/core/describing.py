@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from registry.core.cleaning import MILLIMETRES
 from registry.core.columns import Column, Kind
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ USUAL_SHARE = 0.3
 OFFERED = 30
 """Values offered for a column, and the longest that an offered value may be."""
 
+UNITS = ("MM", "INCH")
+"""Units that may always be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnShown:
@@ -34,6 +38,7 @@ class ColumnShown:
     is_number: bool
     usual: bool
     choices: tuple[str, ...]
+    is_unit: bool = False
 
 
 def columns_shown(columns: Sequence[Column], sample: Iterable[Item]) -> tuple[ColumnShown, ...]:
@@ -47,7 +52,8 @@ def columns_shown(columns: Sequence[Column], sample: Iterable[Item]) -> tuple[Co
         Known items; a few hundred are enough.
     """
     items = list(sample)
-    return tuple(_shown(column, items) for column in columns)
+    units = {column.unit_column for column in columns}
+    return tuple(_shown(column, items, is_unit=column.name in units) for column in columns)
 
 
 def title_column(columns: Sequence[Column]) -> str | None:
@@ -58,15 +64,20 @@ def title_column(columns: Sequence[Column]) -> str | None:
     return names[0] if names else None
 
 
-def _shown(column: Column, items: Sequence[Item]) -> ColumnShown:
+def _shown(column: Column, items: Sequence[Item], *, is_unit: bool) -> ColumnShown:
     values = [item.attributes.get(column.name) for item in items]
     filled = [str(value).strip() for value in values if value is not None]
     counts = Counter(value for value in filled if value)
     usual = not items or counts.total() >= USUAL_SHARE * len(items)
     is_number = column.kind is Kind.NUMBER
-    return ColumnShown(
-        column.name, column.source, is_number, usual, () if is_number else _offered(counts)
-    )
+    choices = () if is_number else _units(counts) if is_unit else _offered(counts)
+    return ColumnShown(column.name, column.source, is_number, usual, choices, is_unit)
+
+
+def _units(counts: Counter[str]) -> tuple[str, ...]:
+    """Return the units that are written in the sample, commonest first."""
+    seen = [value for value, _count in counts.most_common() if value.upper() in MILLIMETRES]
+    return tuple(dict.fromkeys((*seen, *UNITS)))
 
 
 def _offered(counts: Counter[str]) -> tuple[str, ...]:

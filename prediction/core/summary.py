@@ -177,6 +177,7 @@ def _explanation(explanation: Explanation) -> Json:
 
 
 def operation_as_json(operation: Operation) -> Json:
+    """Return one step of a routing."""
     return {
         "PROC_SEQ": operation.sequence,
         "JOB_CD": operation.job,

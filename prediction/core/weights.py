@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MORE, LESS = 2.0, 0.5
 LARGEST = 5.0
-MATERIAL = "MATERIAL"
+MATERIAL = ("MATERIAL", "MATL")
 """What the name of a column holds that tells a material."""
 
 
@@ -63,7 +63,7 @@ class Change:
 
 def group_of(column: Column) -> Group:
     """Return which group an attribute belongs to."""
-    if MATERIAL in column.name.upper():
+    if any(word in column.name.upper() for word in MATERIAL):
         return Group.MATERIAL
     return Group.GEOMETRY if column.kind is Kind.NUMBER else Group.OTHER
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prediction import loader
 from prediction.core.describing import ColumnShown, columns_shown, title_column
-from prediction.core.search import CodeSearch
+from prediction.core.search import CodeSearch, ValueSearch
 from prediction.services.predictions import attributes_of, columns_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from registry.core.routing import Item
 
+LEAST_TYPED = 2
+"""Characters from which names and drawing numbers are searched."""
+DRAWING = "DRAW_NO"
+SEARCHED = ("ITEM_NM", "ITEM_NM_ENG", DRAWING)
 SAMPLE = 500
 """Known items that are looked at to see which columns are usually filled."""
 
@@ -33,19 +37,31 @@ class _Shelf:
 
     version: str
     codes: CodeSearch
+    texts: tuple[ValueSearch, ...]
     columns: tuple[ColumnShown, ...]
     title: str | None
 
 
 def search(typed: str, limit: int = 12) -> list[Known]:
-    """Return known items whose code holds what was typed.
+    """Return known items whose code, name or drawing number holds what was typed, codes first.
 
     Raises:
         RoutingMLError: no version is active.
     """
     loaded = loader.active()
-    shelf = _shelf(loaded)
-    return [Known(code, title_of(code)) for code in shelf.codes.find(typed, limit)]
+    shelf, known = _shelf(loaded), loaded.model.item_codes
+    found = dict.fromkeys(shelf.codes.find(typed, limit))
+    for texts in shelf.texts if len(typed.strip()) >= LEAST_TYPED else ():
+        if len(found) < limit:
+            found |= dict.fromkeys(known[place] for place in texts.find(typed, limit))
+    return [Known(code, _told(loaded, shelf, code)) for code in list(found)[:limit]]
+
+
+def _told(loaded: loader.LoadedModel, shelf: _Shelf, code: str) -> str:
+    """Return an item's name and drawing number."""
+    item = loaded.model.item(code)
+    told = (item.attributes.get(name) for name in (shelf.title, DRAWING)) if item else ()
+    return " · ".join(str(value) for value in told if value is not None)
 
 
 def columns() -> tuple[ColumnShown, ...]:
@@ -111,6 +127,7 @@ def _make_shelf(loaded: loader.LoadedModel) -> _Shelf:
     step = max(len(codes) // SAMPLE, 1)
     sample = (loaded.model.item(codes[place]) for place in range(0, len(codes), step))
     shown = columns_shown(attributes, (item for item in sample if item))
-    return _Shelf(
-        loaded.identity, CodeSearch(codes), shown, title_column(columns_of(loaded).attributes)
-    )
+    title = title_column(columns_of(loaded).attributes)
+    searched = (loaded.model.column(name) for name in dict.fromkeys((title, *SEARCHED)) if name)
+    texts = tuple(ValueSearch(map(str, each.values), each.codes) for each in searched if each)
+    return _Shelf(loaded.identity, CodeSearch(codes), texts, shown, title)

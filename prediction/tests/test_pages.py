@@ -124,6 +124,17 @@ def test_known_items_are_offered_while_ben_types(
     assert ben_browser.get("/predict/items/", {"code": ""}).content.strip() == b""
 
 
+def test_items_are_found_by_name_and_by_drawing_number(
+    ben_browser: Client, tiny_model: RoutingModel
+) -> None:
+    item = tiny_model.item(tiny_model.item_codes[7])
+    assert item is not None
+    for column in ("ITEM_NM", "DRAW_NO"):
+        typed = str(item.attributes[column])
+        page = ben_browser.get("/predict/items/", {"code": typed.lower()}).content.decode()
+        assert f'<option value="{item.code}">' in page and typed in unescape(page), column
+
+
 def test_a_similar_item_s_own_routing_is_laid_under_the_proposal(
     ben_browser: Client, code: str
 ) -> None:

@@ -23,7 +23,7 @@ from registry.core.features import FeatureAssembler
 from registry.core.habits import GroupHabit, PlainHabit
 from registry.core.index import NeighbourIndex
 from registry.core.intervals import TimeIntervals
-from registry.core.items import RawItems
+from registry.core.items import RawColumn, RawItems
 from registry.core.known import KnownRouting, known_routings
 from registry.core.library import RoutingLibrary
 from registry.core.proposals import Proposer
@@ -85,6 +85,10 @@ class RoutingModel:
         """Return a known item with its attributes, None when unknown."""
         row = self.base.raw.book.row(code)
         return None if row is None else self.base.raw.item(row)
+
+    def column(self, name: str) -> RawColumn | None:
+        """Return an attribute of all known items, in the order of ``item_codes``."""
+        return self.base.raw.columns.get(name)
 
     def routings_of(self, code: str) -> list[KnownRouting]:
         """Return the routings a known item has in the ERP."""

@@ -38,6 +38,14 @@ def test_values_are_offered_where_they_repeat() -> None:
     assert shown["SIZE"].choices == ()
 
 
+def test_a_unit_is_chosen_from_those_that_are_written_and_the_usual_ones() -> None:
+    length = Column("Length", "LENGTH", Kind.NUMBER, unit_column="LENGTH_UNIT")
+    unit = Column("Unit", "LENGTH_UNIT", Kind.TEXT)
+    sample = [Item("A", {"LENGTH_UNIT": "cm"}), Item("B", {"LENGTH_UNIT": "furlong"})]
+    (_, shown) = columns_shown([length, unit], sample)
+    assert shown.is_unit and shown.choices == ("cm", "MM", "INCH")
+
+
 def test_a_plant_without_items_is_asked_for_every_column() -> None:
     assert all(column.usual for column in columns_shown([NAME, RARE], []))
 

@@ -1,11 +1,12 @@
-"""Finding item codes while somebody types."""
+"""Finding items while somebody types."""
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prediction.core.search import CodeSearch
+from prediction.core.search import CodeSearch, ValueSearch
 
 SEARCH = CodeSearch(["KBM-200", "kbm-100", "233-KBM", "O-RING#1", "한글-1"])
 
@@ -37,3 +38,11 @@ def test_nothing_typed_or_nothing_known_finds_nothing() -> None:
 )
 def test_it_finds_what_looking_at_every_code_would_find(codes: set[str], typed: str) -> None:
     assert set(CodeSearch(codes).find(typed, limit=100)) == {c for c in codes if typed in c}
+
+
+def test_names_are_found_in_any_case_with_the_items_that_have_them() -> None:
+    names = ValueSearch(["Oil Seal", "O-RING  Large"], np.array([0, 1, -1, 1]))
+    assert names.find("o-ring large") == [1, 3]
+    assert names.find("seal") == [0]
+    assert names.find("o", limit=2) == [0, 1]
+    assert names.find(" ") == names.find("gasket") == []
