@@ -23,16 +23,18 @@ class Kind:
         alone: one at a time; the others wait in the order in which they were asked for.
         long: runs in the cluster of long jobs.
         again: started once more by itself when its worker was lost.
+        told: its end is told by chat and e-mail, where these are configured.
     """
 
     label: Promise
     alone: bool = False
     long: bool = False
     again: bool = False
+    told: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    TRAIN: Kind(_("Training"), alone=True, long=True),
+    TRAIN: Kind(_("Training"), alone=True, long=True, told=True),
     PREDICT_BATCH: Kind(_("Batch prediction"), again=True),
     QUALITY_CYCLE: Kind(_("Quality cycle"), alone=True, long=True),
 }

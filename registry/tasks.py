@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -21,10 +21,8 @@ from django.utils.module_loading import import_string
 from registry import context
 from registry.core.errors import RoutingMLError
 from registry.core.progress import Cancelled
-from registry.services import jobs
-
-if TYPE_CHECKING:
-    from registry.models import Job
+from registry.models import Job
+from registry.services import jobs, notices
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +54,21 @@ def reap_jobs() -> None:
 def prune_jobs() -> None:
     """Remove what is old."""
     jobs.prune()
+
+
+def job_ended(number: int) -> None:
+    """Tell how a job ended, and let the app that it belongs to draw its conclusions."""
+    job = Job.objects.filter(pk=number).first()
+    if job is None:
+        return
+    notices.of_job(job)
+    if path := settings.JOB_FOLLOWERS.get(job.kind):
+        import_string(path)(job)
+
+
+def send_notice(title: str, text: str) -> None:
+    """Send a notice by every configured way."""
+    notices.send(title, text)
 
 
 def execute(job: Job) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry import selectors
 from registry.services.job_progress import JobProgress
 from training.core.specs import TrainingSpec
-from training.services import increments, retraining, runs
+from training.services import deployment, increments, retraining, runs
 from training.services.starts import Strategy
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ def _add(job: Job) -> dict[str, Any]:
         "waiting": result.waiting,
         "flagged": len(result.grown.flagged),
     }
+
+
+def training_ended(job: Job) -> None:
+    """Draw the conclusions of a training: what becomes of its version, and who is next."""
+    deployment.after_training(job)
+    retraining.work_queue()
 
 
 def work_queue() -> None:

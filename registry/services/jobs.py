@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RUN = "registry.tasks.run_job"
+ENDED = "registry.tasks.job_ended"
 LOST_AFTER = timedelta(seconds=30)
 """Silence after which a running job's worker is taken for gone; it shows itself every 2 s."""
 OFFER_AGAIN = timedelta(seconds=60)
@@ -252,6 +253,7 @@ def _end(job: Job, state: JobState, message: str, **values: Any) -> bool:
             return False
         job_lines.add(job, message, LEVELS.get(state, Level.INFO))
         transaction.on_commit(partial(offer_next, job.kind))
+        transaction.on_commit(partial(async_task, ENDED, job.pk), robust=True)
     job.refresh_from_db()
     log.info("job.ended", extra={"job": job.pk, "kind": job.kind, "state": state})
     return True
@@ -269,4 +271,5 @@ def _lose(job: Job, limit: Any) -> bool:
         if KINDS[job.kind].again and job.retry_of_id is None:
             enqueue(job.kind, job.parameters, by=job.asked_by, retry_of=job)
         transaction.on_commit(partial(offer_next, job.kind))
+        transaction.on_commit(partial(async_task, ENDED, job.pk), robust=True)
     return True
