@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from registry.core.forest import Forest
+from registry.core.perceptron import Perceptron
 
 MIN_VALIDATION_ITEMS = 30
 """Items held out to say when to stop, under which that would be chance."""
@@ -53,11 +54,14 @@ class BoostingSpec:
     patience: int = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Grown:
-    """Trees, and a way to ask them about many rows."""
+Form = TypeVar("Form", Forest, Perceptron, covariant=True)
 
-    forest: Forest
+
+@dataclass(frozen=True)
+class Grown(Generic[Form]):
+    """What was learned, trees or another form that arrays can hold, and how to ask many rows."""
+
+    forest: Form
     predict: Callable[[np.ndarray], np.ndarray]
 
 
@@ -86,7 +90,7 @@ class Examples:
 
 def grow(
     examples: Examples, spec: BoostingSpec, *, seed: int, report: Callable[[float], None]
-) -> Grown:
+) -> Grown[Forest]:
     """Grow trees; equal seeds give equal bits on any number of threads.
 
     Args:
@@ -129,7 +133,7 @@ class _LightGBM:
             "verbosity": -1,
         }
 
-    def grow(self, report: Callable[[float], None]) -> Grown:
+    def grow(self, report: Callable[[float], None]) -> Grown[Forest]:
         """Grow the trees; where held-out items say, stop."""
         trees, watched = self._trees_wanted(report)
 
@@ -174,7 +178,7 @@ class _LightGBM:
         )
 
 
-def _grow_with_scikit_learn(examples: Examples, spec: BoostingSpec, seed: int) -> Grown:
+def _grow_with_scikit_learn(examples: Examples, spec: BoostingSpec, seed: int) -> Grown[Forest]:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     few = int(examples.rows[:, 0].max()) <= 255

@@ -9,7 +9,7 @@ actual to standard and weighs as much as its scatter allows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from registry.core.boosting import BoostingSpec, Examples, Grown, grow
 from registry.core.features import FeatureAssembler
 from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
+from registry.core.perceptron import Perceptron
 from registry.core.progress import Progress, Silent, span
 from registry.core.state import State
 
@@ -32,6 +33,11 @@ SHRINK = 5.0
 """Operations' worth of doubt about what a word says."""
 BATCH = 20_000
 """Operations written out at once."""
+FORMS: dict[str, type[Forest] | type[Perceptron]] = {"forest": Forest, "perceptron": Perceptron}
+"""What can answer for times, by the name that a version keeps."""
+
+Grower = Callable[..., Grown[Forest] | Grown[Perceptron]]
+"""Called as ``registry.core.boosting.grow`` is; learns in a way of its own."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class TimeModel:
     def __init__(
         self,
         columns: np.ndarray,
-        forests: tuple[Forest, ...],
+        forests: tuple[Forest | Perceptron, ...],
         centre: np.ndarray,
         known: np.ndarray,
     ) -> None:
@@ -143,6 +149,7 @@ class TimeModel:
         *,
         seed: int,
         progress: Progress | None = None,
+        grower: Grower = grow,
     ) -> tuple[TimeModel, np.ndarray]:
         """Learn from routed items.
 
@@ -154,18 +161,21 @@ class TimeModel:
             spec: shape and training of the boosting.
             seed: of the rows chosen where there are too many.
             progress: told after every round.
+            grower: learns from the examples; boosting unless another way has won.
 
         Returns:
             The model, and (2, operations) log(actual / estimate), NaN without work results.
         """
-        work = _Operations(features, assembler, library, rows)
+        work = Operations(features, assembler, library, rows)
         targets = {kind: TimeTargets.of(library, kind) for kind in KINDS}
         columns = work.telling_columns(list(targets.values()), spec.words)
         seen = sparse.csr_matrix(features[:, columns])
-        forests, known, residuals = [], [], []
+        forests: list[Forest | Perceptron] = []
+        known, residuals = [], []
         for number, (kind, target) in enumerate(targets.items()):
             part = span(progress or Silent(), number / len(KINDS), (number + 1) / len(KINDS))
-            grown = work.grow(target, seen, spec, seed, part)
+            examples = work.examples(target, seen, spec.max_rows, seed)
+            grown = grower(examples, spec, seed=seed, report=_saying(part))
             forests.append(grown.forest)
             counts = library.arrays[f"operation_{kind}_count"]
             known.append(np.bincount(work.job[counts > 0], minlength=work.jobs) > 0)
@@ -195,22 +205,29 @@ class TimeModel:
         for kind, forest in zip(KINDS, self.forests, strict=True):
             state = forest.to_state()
             arrays |= {f"{kind}.{name}": array for name, array in state.arrays.items()}
-            meta[kind] = dict(state.meta)
+            form = next(name for name, each in FORMS.items() if isinstance(forest, each))
+            meta[kind] = dict(state.meta) | {"form": form}
         return State(meta=meta, arrays=arrays)
 
     @classmethod
     def from_state(cls, state: State) -> TimeModel:
         """Rebuild from ``to_state``."""
-        forests = []
+        forests: list[Forest | Perceptron] = []
         for kind in KINDS:
             prefix = f"{kind}."
             own = {k[len(prefix) :]: v for k, v in state.arrays.items() if k.startswith(prefix)}
-            forests.append(Forest.from_state(State(meta=state.meta[kind], arrays=own)))
+            meta = dict(state.meta[kind])
+            form = FORMS[meta.pop("form", "forest")]
+            forests.append(form.from_state(State(meta=meta, arrays=own)))
         arrays = state.arrays
         return cls(arrays["columns"], tuple(forests), arrays["centre"], arrays["known"])
 
 
-class _Operations:
+def _saying(told: Progress) -> Callable[[float], None]:
+    return lambda share: told.report(share, "learning times")
+
+
+class Operations:
     """The routed items' operations: which item and operation each is about."""
 
     def __init__(
@@ -267,28 +284,20 @@ class _Operations:
         known = np.flatnonzero(np.isfinite(target.value))
         return target.value[known] - target.centre[self.job[known]], known
 
-    def grow(
-        self,
-        target: TimeTargets,
-        seen: sparse.csr_matrix,
-        spec: BoostingSpec,
-        seed: int,
-        told: Progress,
-    ) -> Grown:
-        """Grow the trees of one kind of time."""
+    def examples(
+        self, target: TimeTargets, seen: sparse.csr_matrix, max_rows: int, seed: int
+    ) -> Examples:
+        """Return what one kind of time is learned from: operations whose time is known."""
         relative, known = self._relative(target)
-        if len(known) > spec.max_rows:
+        if len(known) > max_rows:
             rng = np.random.default_rng(seed)
-            some = np.sort(rng.choice(len(known), spec.max_rows, replace=False))
+            some = np.sort(rng.choice(len(known), max_rows, replace=False))
             relative, known = relative[some], known[some]
-        examples = Examples(
-            self._rows(known, seen), relative, target.weight[known], self.item[known]
-        )
-        return grow(
-            examples, spec, seed=seed, report=lambda share: told.report(share, "learning times")
-        )
+        return Examples(self._rows(known, seen), relative, target.weight[known], self.item[known])
 
-    def estimates(self, grown: Grown, seen: sparse.csr_matrix) -> np.ndarray:
+    def estimates(
+        self, grown: Grown[Forest] | Grown[Perceptron], seen: sparse.csr_matrix
+    ) -> np.ndarray:
         """Return what trees say (operations,) about every operation."""
         everything = np.arange(len(self.job))
         parts = [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from registry.core.boosting import BoostingSpec, Examples, Grown, grow
+from registry.core.forest import Forest
 
 JOBS = 60
 SEEN = (3, 17, 31, 32, 33, 40, 59)
@@ -35,7 +36,7 @@ def examples(count: int) -> Examples:
     return Examples(rows, minutes(rows), np.ones(count), np.arange(count) // 4)
 
 
-def grown(count: int = 3000, seed: int = 0, **settings: Any) -> Grown:
+def grown(count: int = 3000, seed: int = 0, **settings: Any) -> Grown[Forest]:
     """Grow trees on ``count`` examples."""
     return grow(examples(count), BoostingSpec(**settings), seed=seed, report=lambda share: None)
 

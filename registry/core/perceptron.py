@@ -1,0 +1,49 @@
+"""A small network for times, kept and asked as plain arrays.
+
+A library trains it (``training/core/challengers.py``); an answer needs three products of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from registry.core.state import State
+
+
+class Perceptron:
+    """Rows as a time model writes them out to relative log minutes.
+
+    Attributes:
+        parts: ``centre`` and ``scale (columns)`` of the features; ``w1 (categories + columns, a)``,
+            ``b1``, ``w2 (a, b)``, ``b2``, ``w3 (b, 1)``, ``b3``; rectified in between.
+    """
+
+    def __init__(self, parts: Mapping[str, np.ndarray]) -> None:
+        self.parts = dict(parts)
+
+    @property
+    def categories(self) -> int:
+        """How many values column 0 may take."""
+        return len(self.parts["w1"]) - len(self.parts["centre"])
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """Return (n,) for dense rows (n, 1 + columns); column 0 is a category."""
+        parts, count = self.parts, self.categories
+        category = rows[:, 0].astype(np.int64)
+        hidden = ((rows[:, 1:] - parts["centre"]) / parts["scale"]) @ parts["w1"][count:]
+        seen = (category >= 0) & (category < count)
+        hidden += np.where(seen[:, None], parts["w1"][np.where(seen, category, 0)], 0.0)
+        hidden = np.maximum(hidden + parts["b1"], 0)
+        hidden = np.maximum(hidden @ parts["w2"] + parts["b2"], 0)
+        return np.asarray((hidden @ parts["w3"] + parts["b3"])[:, 0], dtype=np.float64)
+
+    def to_state(self) -> State:
+        """Return the arrays."""
+        return State(arrays=self.parts)
+
+    @classmethod
+    def from_state(cls, state: State) -> Perceptron:
+        """Rebuild from ``to_state``."""
+        return cls(state.arrays)
