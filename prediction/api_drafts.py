@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.response import Response
@@ -14,9 +16,10 @@ from rest_framework.views import APIView
 from accounts.permissions import MayPredict, ReadOrPredict, person
 from prediction import serializers_drafts as shapes
 from prediction.core import drafts as core
+from prediction.core.draft_files import FileKind
 from prediction.core.rules import check, rule_from_json
 from prediction.models import Draft, PredictionRequest
-from prediction.services import drafts, rule_words, rules
+from prediction.services import draft_exports, drafts, rule_words, rules
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -123,6 +126,28 @@ class DraftApproveView(APIView):
         given.is_valid(raise_exception=True)
         approved = drafts.approve(draft=draft, by=person(request), **given.validated_data)
         return Response(draft_as_json(approved))
+
+
+class DraftExportView(APIView):
+    """Export a draft."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="draft_export",
+        request=shapes.ExportIn,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, number: int) -> HttpResponse:
+        """Return an approved draft as a file of the active output profile."""
+        drafts.get(number)
+        given = shapes.ExportIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        kind = FileKind(given.validated_data["format"])
+        table = draft_exports.table_of([number])
+        content = draft_exports.write(table=table, kind=kind, by=person(request))
+        headers = {"Content-Disposition": f'attachment; filename="draft-{number}.{kind.suffix}"'}
+        return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
 class RulesValidateView(APIView):

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from prediction.core.draft_files import FileKind
 from prediction.core.rules import RuleKind, Severity
 
 
@@ -127,3 +128,9 @@ class CheckIn(serializers.Serializer[Any]):
     operations = serializers.ListField(child=serializers.DictField())
     attributes = serializers.DictField(default=dict)
     rules = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class ExportIn(serializers.Serializer[Any]):
+    """How the draft is written."""
+
+    format = serializers.ChoiceField(choices=[kind.value for kind in FileKind], default="csv")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from prediction import api_drafts
-from prediction.views import drafts
+from prediction.views import drafts, exporting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/", drafts.DraftListView.as_view(), name="draft_list"),
     path("drafts/begin/", drafts.BeginView.as_view(), name="draft_begin"),
     path("drafts/palette/", drafts.PaletteView.as_view(), name="draft_palette"),
+    path("drafts/export/", exporting.ExportDraftsView.as_view(), name="draft_export"),
+    path("output-profiles/", exporting.ProfilesView.as_view(), name="output_profiles"),
     path("drafts/<int:number>/", drafts.DraftView.as_view(), name="draft"),
     path("drafts/<int:number>/checks/", drafts.CheckView.as_view(), name="draft_checks"),
     path("drafts/<int:number>/approve/", drafts.ApproveView.as_view(), name="draft_approve"),
@@ -27,6 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/drafts/<int:number>/approve",
         api_drafts.DraftApproveView.as_view(),
         name="api_draft_approve",
+    ),
+    path(
+        "api/drafts/<int:number>/export",
+        api_drafts.DraftExportView.as_view(),
+        name="api_draft_export",
     ),
     path("api/rules/validate", api_drafts.RulesValidateView.as_view(), name="api_rules_validate"),
 ]

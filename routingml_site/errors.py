@@ -23,7 +23,8 @@ from rest_framework.views import set_rollback
 from accounts import limits, tokens
 from accounts.errors import AccountError
 from accounts.services import people, sessions, signups
-from prediction.services import drafts
+from prediction.core import staging
+from prediction.services import draft_exports, drafts
 from prediction.services.batch_jobs import NoResult
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
@@ -63,6 +64,10 @@ STATUSES: dict[type[Exception], int] = {
     drafts.DraftClosed: status.HTTP_409_CONFLICT,
     drafts.DraftBlocked: status.HTTP_409_CONFLICT,
     drafts.ReasonNeeded: status.HTTP_409_CONFLICT,
+    draft_exports.NotApproved: status.HTTP_409_CONFLICT,
+    draft_exports.NotWritable: status.HTTP_409_CONFLICT,
+    staging.StagingRefused: status.HTTP_409_CONFLICT,
+    staging.StagingUnreachable: status.HTTP_503_SERVICE_UNAVAILABLE,
     NoResult: status.HTTP_404_NOT_FOUND,
     NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
     SearchUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,

@@ -106,7 +106,8 @@ def _estimate(
         return UNKNOWN_TIME
     if stored and minutes == proposed:
         told = TimeEstimate(**dict(stored))
-        return replace(told, source=TimeSource(told.source), evidence=tuple(told.evidence))
+        source, evidence = TimeSource(told.source), tuple(told.evidence)
+        return replace(told, minutes=minutes, source=source, evidence=evidence)
     return TimeEstimate(minutes, None, None, None, None, TimeSource.STANDARD)
 
 

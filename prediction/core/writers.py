@@ -107,8 +107,11 @@ def _harmless(cell: str | int | float | None) -> str | int | float | None:
 class CsvWriter:
     """Comma separated, UTF-8, a header line first; text that looks like a formula is quoted."""
 
+    encoding = "utf-8"
+    errors = "replace"
+
     def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
-        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._file = path.open("w", encoding=self.encoding, errors=self.errors, newline="")
         self._csv = csv.writer(self._file, lineterminator="\n")
         self._csv.writerow([_harmless(column.name) for column in columns])
 

@@ -39,8 +39,8 @@ class FormReader(HTMLParser):
         elif tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select:
-            if "selected" in given or self._select not in self.sends:
-                self.sends[self._select] = given["value"]
+            chosen = "selected" in given or self._select not in self.sends
+            self.sends[self._select] = given["value"] if chosen else self.sends[self._select]
 
     def handle_endtag(self, tag: str) -> None:
         self._template -= tag == "template"

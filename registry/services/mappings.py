@@ -110,17 +110,18 @@ def save_profile(*, name: str, document: Any, by: User | str | None = None) -> M
 
 
 def activate_profile(*, profile: MappingProfile, by: User | str | None = None) -> None:
-    """Make a revision the one the ERP is read with.
+    """Make a revision the one that its direction uses: the ERP is read, or written, with it.
 
     Raises:
         ProfileConflict: when somebody else activated one at the same moment.
     """
     try:
         with transaction.atomic():
-            before = MappingProfile.objects.filter(direction=INPUT, is_active=True).first()
+            active = MappingProfile.objects.filter(direction=profile.direction, is_active=True)
+            before = active.first()
             if before == profile:
                 return
-            MappingProfile.objects.filter(direction=INPUT, is_active=True).update(is_active=False)
+            active.update(is_active=False)
             MappingProfile.objects.filter(pk=profile.pk).update(is_active=True)
             audit.record(
                 action="registry.mapping.activated",

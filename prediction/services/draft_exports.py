@@ -1,0 +1,167 @@
+"""Approved drafts as files or as rows of the ERP's staging table: checked first, audited after."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from prediction.core import staging
+from prediction.core.draft_files import FileKind, open_file
+from prediction.core.export import Line
+from prediction.core.output_profile import OutputProfile, Wrong, check
+from prediction.models import Draft, DraftState
+from prediction.services import output_profiles
+from registry.core.errors import BadInput, RoutingMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accounts.models import User
+    from prediction.core.export import Cell
+
+MOST_DRAFTS = 500
+
+
+class NotApproved(RoutingMLError):
+    """Only approved drafts are exported."""
+
+    code = "not_approved"
+
+
+class NothingChosen(BadInput):
+    """No draft was chosen, or too many."""
+
+    code = "nothing_chosen"
+
+
+class NotWritable(RoutingMLError):
+    """Cells break what the profile says; nothing was written."""
+
+    code = "not_writable"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What would be written, and what is wrong with it."""
+
+    drafts: tuple[Draft, ...]
+    profile_name: str
+    profile: OutputProfile
+    rows: tuple[tuple[Cell, ...], ...]
+    wrong: tuple[Wrong, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Headers in order."""
+        return [column.name for column in self.profile.export_columns]
+
+
+def table_of(numbers: Sequence[int]) -> Table:
+    """Return approved drafts as the active profile writes them.
+
+    Raises:
+        NothingChosen: none of these drafts is there, or more than can be written at once.
+        NotApproved: one of them is still open.
+    """
+    found = {draft.pk: draft for draft in Draft.objects.filter(pk__in=list(numbers)[:MOST_DRAFTS])}
+    chosen = tuple(found[number] for number in dict.fromkeys(numbers) if number in found)
+    if not chosen or len(numbers) > MOST_DRAFTS:
+        raise NothingChosen(_("Choose 1 to %(most)s drafts.") % {"most": MOST_DRAFTS})
+    still_open = [draft.item for draft in chosen if draft.is_open]
+    if still_open:
+        told = {"items": ", ".join(still_open[:10])}
+        raise NotApproved(_("Approve first: %(items)s.") % told, items=still_open)
+    active = output_profiles.active()
+    rows = tuple(row for draft in chosen for row in _rows(draft, active.profile))
+    return Table(chosen, active.name, active.profile, rows, tuple(check(active.profile, rows)))
+
+
+def write(*, table: Table, kind: FileKind, by: User | str) -> bytes:
+    """Return the content of a file, and note the export.
+
+    Raises:
+        NotWritable: cells break what the profile says.
+        NotInCharset: a text has a letter that CP949 lacks.
+        TooManyRows: an Excel sheet has no room for all rows.
+    """
+    _must_be_right(table)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"routing.{kind.suffix}"
+        columns = table.profile.export_columns
+        with closing(open_file(path, columns, kind, table.profile.table)) as writer:
+            for row in table.rows:
+                writer.write(row)
+        content = path.read_bytes()
+    _note(table, kind.value, by)
+    return content
+
+
+def insert(*, table: Table, by: User | str) -> int:
+    """Insert the rows into the staging table in one transaction; return how many.
+
+    Raises:
+        NotWritable: cells break what the profile says.
+        RoutingMLError: no staging database is configured, it does not answer, or it refuses.
+    """
+    _must_be_right(table)
+    if not settings.STAGING_URL:
+        raise staging.StagingUnreachable(
+            _("No staging database is configured: set STAGING_URL, or export a file.")
+        )
+    count = staging.insert(
+        settings.STAGING_URL, table.profile.table, table.names, table.rows, base=settings.BASE_DIR
+    )
+    _note(table, f"table {table.profile.table}", by)
+    return count
+
+
+def _rows(draft: Draft, profile: OutputProfile) -> list[tuple[Cell, ...]]:
+    prediction = draft.to_prediction()
+    (candidate,) = prediction.candidates
+    today = timezone.localdate()
+    return [
+        profile.row(Line(prediction, candidate, operation, place, today))
+        for place, operation in enumerate(candidate.operations, start=1)
+    ]
+
+
+def _must_be_right(table: Table) -> None:
+    if table.wrong:
+        first = table.wrong[0]
+        told = {"count": len(table.wrong), "row": first.row, "column": first.column}
+        raise NotWritable(
+            _(
+                "%(count)s cells break what the profile says, the first in row %(row)s, column"
+                " %(column)s. Nothing was written."
+            )
+            % told,
+            cells=[{"row": each.row, "column": each.column} for each in table.wrong[:20]],
+        )
+
+
+def _note(table: Table, where: str, by: User | str) -> None:
+    numbers = [draft.pk for draft in table.drafts]
+    with transaction.atomic():
+        Draft.objects.filter(pk__in=numbers, state=DraftState.APPROVED).update(
+            state=DraftState.EXPORTED
+        )
+        audit.record(
+            action="prediction.draft.exported",
+            by=by,
+            target=", ".join(draft.item for draft in table.drafts),
+            after={
+                "drafts": numbers,
+                "to": where,
+                "rows": len(table.rows),
+                "profile": table.profile_name,
+            },
+        )

@@ -1,0 +1,94 @@
+"""Output mapping profiles: revisions, exactly one in use, the 52-column layout built in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from prediction.core.output_profile import (
+    BadOutputProfile,
+    OutputProfile,
+    built_in,
+    profile_from_json,
+)
+from registry.models import Direction, MappingProfile
+from registry.services.mappings import ProfileConflict
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+BUILT_IN_NAME = "routing_7_1"
+"""The built-in layout: the one in use until another one is activated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The profile that routings are written with."""
+
+    name: str
+    profile: OutputProfile
+
+
+def revisions() -> list[MappingProfile]:
+    """Return every stored revision, by name, the newest first."""
+    found = MappingProfile.objects.filter(direction=Direction.OUTPUT)
+    return list(found.order_by("name", "-revision"))
+
+
+def active() -> Active:
+    """Return the active profile, the built-in one when none was activated."""
+    row = MappingProfile.objects.filter(direction=Direction.OUTPUT, is_active=True).first()
+    if row is None:
+        return Active(BUILT_IN_NAME, profile_from_json(built_in()))
+    return Active(str(row), profile_from_json(row.document))
+
+
+def save(*, name: str, document: Any, by: User | str) -> MappingProfile:
+    """Store a document as the next revision; one that changes nothing is not stored.
+
+    Raises:
+        BadOutputProfile: the document is no profile, or has no name.
+        ProfileConflict: somebody else saved the same profile meanwhile.
+    """
+    name = name.strip()
+    if not name or len(name) > 100:
+        raise BadOutputProfile("The profile needs a name of at most 100 letters.")
+    profile_from_json(document)
+    rows = MappingProfile.objects.filter(direction=Direction.OUTPUT, name=name)
+    newest = rows.order_by("-revision").first()
+    if newest is not None and newest.document == document:
+        return newest
+    row = MappingProfile(
+        name=name,
+        direction=Direction.OUTPUT,
+        revision=newest.revision + 1 if newest else 1,
+        document=document,
+        created_by=str(by),
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+            audit.record(action="registry.mapping.saved", by=by, target=f"output {row}")
+    except IntegrityError:
+        message = f"{row} was saved by somebody else meanwhile: try again"
+        raise ProfileConflict(message) from None
+    return row
+
+
+def use_built_in(*, by: User | str) -> None:
+    """Write with the built-in layout again."""
+    with transaction.atomic():
+        active_rows = MappingProfile.objects.filter(direction=Direction.OUTPUT, is_active=True)
+        before = active_rows.first()
+        if before is not None:
+            active_rows.update(is_active=False)
+            audit.record(
+                action="registry.mapping.activated",
+                by=by,
+                target=BUILT_IN_NAME,
+                before=str(before),
+                after=BUILT_IN_NAME,
+            )
