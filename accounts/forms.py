@@ -97,6 +97,17 @@ class PasswordForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("current", "new")}
 
 
+class ConfirmForm(forms.Form):
+    """The password of now, before something that a stolen session must not do."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class KeyForm(forms.Form):
     """A key for a program."""
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import tokens
 from accounts.errors import AccountError
-from accounts.forms import KeyForm, PasswordForm, SignInForm, SignupForm
+from accounts.forms import ConfirmForm, KeyForm, PasswordForm, SignInForm, SignupForm
 from accounts.models import ApiKey, SignIn, User
 from accounts.permissions import person
 from accounts.services import keys, passwords, sessions, signups
@@ -110,19 +110,34 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/password.html", context)
 
 
-@require_POST
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
 def end_sign_in(request: HttpRequest, identity: uuid.UUID) -> HttpResponse:
-    """Sign out one browser or program of one's own."""
+    """Sign out one browser or program of one's own, once the password was given again."""
     somebody = person(request)
     sign_in = get_object_or_404(SignIn, id=identity, user=somebody)
+    what = _("%(where)s, signed in since %(when)s.") % {
+        "where": sign_in.device or _("A program"),
+        "when": f"{timezone.localtime(sign_in.started_at):%Y-%m-%d %H:%M}",
+    }
+    form = ConfirmForm(request.POST or None)
+    if not _is_themselves(request, somebody, form):
+        return _ask_password(request, form, _("Sign out another browser or program"), what)
     sessions.end_one(sign_in, by=somebody, request=request)
     return redirect("accounts:account")
 
 
-@require_POST
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
 def end_others(request: HttpRequest) -> HttpResponse:
-    """Sign out everything of one's own but this browser."""
+    """Sign out everything of one's own but this browser, once the password was given again."""
     somebody = person(request)
+    form = ConfirmForm(request.POST or None)
+    if not _is_themselves(request, somebody, form):
+        what = _("Every browser and program but this one is signed out.")
+        return _ask_password(request, form, _("Sign out everywhere else"), what)
     here = request.session[sessions.SIGN_IN]
     sessions.end_all(somebody, by=somebody, request=request, keep=here)
     messages.success(request, _("You are signed in here alone."))
@@ -151,6 +166,24 @@ def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
     somebody = person(request)
     keys.revoke_key(get_object_or_404(ApiKey, pk=pk, user=somebody), by=somebody, request=request)
     return redirect("accounts:account")
+
+
+def _is_themselves(request: HttpRequest, somebody: User, form: ConfirmForm) -> bool:
+    """Return whether the right password was given; a wrong one counts like one at the door."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        sessions.check_password(request, email=somebody.email, **form.cleaned_data)
+    except AccountError as refused:
+        form.add_error(None, refused.message)
+        return False
+    return True
+
+
+def _ask_password(request: HttpRequest, form: ConfirmForm, title: str, what: str) -> HttpResponse:
+    """Ask for the password, saying what for."""
+    context = {"form": form, "title": title, "what": what}
+    return render(request, "accounts/end_sign_ins.html", context)
 
 
 def _account(request: HttpRequest, form: KeyForm) -> HttpResponse:

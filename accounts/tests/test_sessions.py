@@ -85,24 +85,46 @@ def test_the_oldest_sign_in_ends_when_there_are_more_than_allowed(
     assert not is_in(browser)
 
 
-def test_ben_ends_one_other_sign_in_or_all_of_them(ben: User, browser: Client) -> None:
+def test_ben_ends_one_other_sign_in_or_all_of_them(
+    ben: User, browser: Client, password: str
+) -> None:
     first, second, third = (tokens.start(ben) for _ in range(3))
     assert "Sign out everywhere else" in browser.get("/account/").content.decode()
-    browser.post(f"/account/sign-ins/{SignIn.objects.get(id=first.sign_in).id}/end/")
+    one = f"/account/sign-ins/{SignIn.objects.get(id=first.sign_in).id}/end/"
+    browser.post(one, {"password": password})
     with pytest.raises(tokens.TokenRefused):
         tokens.user_of(first.access)
     assert tokens.user_of(second.access) == ben
-    browser.post("/account/sign-ins/end/")
+    browser.post("/account/sign-ins/end/", {"password": password})
     for pair in (second, third):
         with pytest.raises(tokens.TokenRefused):
             tokens.user_of(pair.access)
     assert is_in(browser)
 
 
-def test_nobody_ends_the_sign_in_of_somebody_else(ana: User, browser: Client) -> None:
+def test_who_sits_at_bens_open_browser_does_not_sign_him_out_elsewhere(
+    ben: User, browser: Client, settings: Any
+) -> None:
+    settings.LOCKOUT_TRIES = 3
+    pair = tokens.start(ben)
+    one = f"/account/sign-ins/{SignIn.objects.get(id=pair.sign_in).id}/end/"
+    for place in (one, "/account/sign-ins/end/"):
+        assert 'type="password"' in browser.get(place).content.decode()
+        browser.post(place)
+        page = browser.post(place, {"password": "a guess"}).content.decode()
+        assert "password is wrong" in page
+    browser.post(one, {"password": "a guess"})
+    assert "Too many tries" in browser.post(one, {"password": "a guess"}).content.decode()
+    assert tokens.user_of(pair.access) == ben
+
+
+def test_nobody_ends_the_sign_in_of_somebody_else(
+    ana: User, browser: Client, password: str
+) -> None:
     pair = tokens.start(ana)
     identity = SignIn.objects.get(id=pair.sign_in).id
-    assert browser.post(f"/account/sign-ins/{identity}/end/").status_code == 404
+    answer = browser.post(f"/account/sign-ins/{identity}/end/", {"password": password})
+    assert answer.status_code == 404
     assert tokens.user_of(pair.access) == ana
 
 
