@@ -13,6 +13,7 @@ from prediction.services.predictions import attributes_of, columns_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from registry.core.known import KnownRouting
     from registry.core.routing import Item
 
 LEAST_TYPED = 2
@@ -60,7 +61,8 @@ def search(typed: str, limit: int = 12) -> list[Known]:
 def _told(loaded: loader.LoadedModel, shelf: _Shelf, code: str) -> str:
     """Return an item's name and drawing number."""
     item = loaded.model.item(code)
-    told = (item.attributes.get(name) for name in (shelf.title, DRAWING)) if item else ()
+    names = (shelf.title or "", DRAWING)
+    told = (item.attributes.get(name) for name in names) if item else ()
     return " · ".join(str(value) for value in told if value is not None)
 
 
@@ -94,6 +96,16 @@ def _title(attributes: Mapping[str, object]) -> str:
 def operation_names() -> Mapping[str, str]:
     """Return the names of operations by their codes."""
     return loader.active().model.operation_names
+
+
+def routings_of(code: str) -> list[KnownRouting]:
+    """Return the routings that a known item has, with what the shop reported."""
+    return loader.active().model.routings_of(code)
+
+
+def labels() -> dict[str, str]:
+    """Return the attributes of items and what the ERP calls them."""
+    return {column.name: column.label for column in columns()}
 
 
 def find(code: str) -> Item | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from prediction.core.evidence import attribute_pairs, facts_of
 from prediction.core.export import candidate_id
 from prediction.core.timeline import Card, known_cards, lanes
 from prediction.core.writers import TableFormat
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from prediction.models import PredictionRequest
-    from registry.core.routing import Neighbour, Prediction
+    from registry.core.routing import Item, Neighbour, Prediction
 
 LARGEST_LOT = 1_000_000.0
 
@@ -101,8 +102,9 @@ def one(row: PredictionRequest, wish: Wish) -> dict[str, Any]:
         "errors": [_failure(each.item, each.code, each.message) for each in answer.errors],
     }
     if answer.predictions:
+        asked = predictions.item_asked(row, place)
         weighed = weighing.compared(row, place, answer.predictions[0], weights)
-        context |= _answered(answer.predictions[0], wish, weighed) | {"weighed": weighed}
+        context |= _answered(answer.predictions[0], wish, weighed, asked) | {"weighed": weighed}
         context["title"] = known_items.title(row.items[place])
     return context
 
@@ -127,8 +129,11 @@ def _failure(item: str, code: str, message: str) -> dict[str, str]:
     return {"item": item, "says": wording.failure(item, code, message)}
 
 
-def _answered(prediction: Prediction, wish: Wish, weighed: Weighed | None) -> dict[str, Any]:
-    rows = lanes(prediction.candidates, wish.lot)
+def _answered(
+    prediction: Prediction, wish: Wish, weighed: Weighed | None, asked: Item | None
+) -> dict[str, Any]:
+    facts = facts_of(prediction, known_items.routings_of)
+    rows = lanes(prediction.candidates, wish.lot, facts)
     chosen = _chosen(prediction, wish.neighbour)
     return {
         "prediction": prediction,
@@ -140,7 +145,7 @@ def _answered(prediction: Prediction, wish: Wish, weighed: Weighed | None) -> di
             _similar(each, chosen, weighed.new if weighed else frozenset())
             for each in prediction.neighbours
         ],
-        "beside": _beside(prediction, chosen),
+        "beside": _beside(prediction, chosen, asked),
         "reasons": wording.reasons(prediction),
         "bars": _bars(prediction),
         "flips": _flips(prediction),
@@ -157,13 +162,28 @@ def _similar(neighbour: Neighbour, chosen: Neighbour | None, new: frozenset[str]
     )
 
 
-def _beside(prediction: Prediction, chosen: Neighbour | None) -> dict[str, Any] | None:
-    """Return a neighbour's own routing, compared with the proposal."""
+def _beside(
+    prediction: Prediction, chosen: Neighbour | None, asked: Item | None
+) -> dict[str, Any] | None:
+    """Return a neighbour's own routing, compared with the proposal, and the two items."""
     if chosen is None:
         return None
     best = prediction.candidates[0].jobs if prediction.candidates else ()
     cards: tuple[Card, ...] = known_cards(chosen.jobs, best, known_items.operation_names())
-    return {"neighbour": chosen, "cards": cards, "says": wording.differs(chosen.differs_in)}
+    item = known_items.find(chosen.item)
+    pairs = []
+    if item and asked:
+        pairs = attribute_pairs(asked.attributes, item.attributes, known_items.labels())
+    routings = known_items.routings_of(chosen.item)
+    return {
+        "neighbour": chosen,
+        "cards": cards,
+        "says": wording.differs(chosen.differs_in),
+        "asked": prediction.item,
+        "pairs": pairs,
+        "differing": sum(not pair.is_same for pair in pairs),
+        "routing": next((each for each in routings if each.number == chosen.routing), None),
+    }
 
 
 def _chosen(prediction: Prediction, chosen: str) -> Neighbour | None:
