@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quality.services import cycles, drift, settings
+from registry import selectors
 from registry.kinds import QUALITY_CYCLE
 from registry.services import jobs
 from registry.services.job_progress import JobProgress
@@ -35,8 +36,9 @@ def run_cycle(job: Job) -> dict[str, Any]:
 
 
 def daily_cycle() -> None:
-    """Ask for the cycle of the day."""
-    jobs.enqueue(QUALITY_CYCLE, {}, by=None)
+    """Ask for the cycle of the day, unless the settings say that there is none."""
+    if selectors.iter_training().schedule.daily_cycle:
+        jobs.enqueue(QUALITY_CYCLE, {}, by=None)
 
 
 def check_drift() -> None:

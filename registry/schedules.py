@@ -23,5 +23,10 @@ class Periodic:
 SCHEDULES: tuple[Periodic, ...] = (
     Periodic("reap_jobs", "registry.tasks.reap_jobs", "* * * * *"),
     Periodic("prune_jobs", "registry.tasks.prune_jobs", "30 3 * * *"),
+    Periodic("prune_versions", "registry.tasks.prune_versions", "40 3 * * *"),
+    Periodic("heartbeat", "registry.tasks.heartbeat", "* * * * *"),
 )
-"""The worker finds lost jobs every few seconds; the first of these is for several machines."""
+"""The worker finds lost jobs every few seconds; the first of these is for several machines.
+
+Readiness tells by the row of ``heartbeat`` whether a worker runs at all: see ``health.worker``.
+"""

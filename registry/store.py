@@ -119,6 +119,20 @@ def unpublish(name: str) -> None:
     shutil.rmtree(version_path(name), ignore_errors=True)
 
 
+def remove(name: str) -> None:
+    """Remove a version's folder, all of it or nothing: it is moved out of the way first.
+
+    Who has its arrays mapped keeps them; what a killed process leaves behind is under staging.
+    """
+    aside = _folder("staging") / f"removed-{name}"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        version_path(name).rename(aside)
+    except FileNotFoundError:
+        return
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def manifest(name: str) -> Manifest:
     """Return what a version says about itself, its signature checked but not its files.
 

@@ -22,7 +22,7 @@ from registry import context
 from registry.core.errors import RoutingMLError
 from registry.core.progress import Cancelled
 from registry.models import Job
-from registry.services import jobs, notices
+from registry.services import jobs, notices, pruning
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,17 @@ def reap_jobs() -> None:
 def prune_jobs() -> None:
     """Remove what is old."""
     jobs.prune()
+
+
+def prune_versions() -> list[str]:
+    """Remove the files of old versions."""
+    return pruning.prune_versions()
+
+
+def heartbeat() -> None:
+    """Write down that a worker runs, and how much waits for it."""
+    waiting, running = Job.objects.waiting().count(), Job.objects.running().count()
+    log.info("worker.heartbeat", extra={"waiting": waiting, "running": running})
 
 
 def job_ended(number: int) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_q.models import Schedule
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -22,6 +25,8 @@ from registry.core.errors import RoutingMLError
 log = logging.getLogger(__name__)
 OK = "ok"
 MEGABYTE = 1024 * 1024
+HEARTBEAT = "routingml.heartbeat"
+WORKER_LATE = timedelta(minutes=5)
 
 
 def database() -> str:
@@ -53,6 +58,18 @@ def disk() -> str:
     """See that the folder of versions has room for one more."""
     free, least = store.free_bytes() // MEGABYTE, settings.DISK_LEAST_FREE_MB
     return OK if free >= least else f"{free} MB free, {least} MB needed"
+
+
+def worker() -> str:
+    """See by the calendar whether a worker runs: it moves each row on to its next moment."""
+    try:
+        row = Schedule.objects.filter(name=HEARTBEAT).values_list("next_run", flat=True).first()
+    except DatabaseError:
+        return "unknown: the database does not answer"
+    if row is None:
+        return "unknown: the command setup_schedules was not run"
+    late = timezone.now() - row
+    return OK if late < WORKER_LATE else f"no worker for {late.total_seconds() // 60:.0f} minutes"
 
 
 CHECKS: dict[str, Callable[[], str]] = {"database": database, "model": model, "disk": disk}
@@ -91,5 +108,6 @@ class ReadyView(APIView):
             "status": OK if ready else "not ready",
             "checks": found,
             "model": asdict(loader.status()),
+            "worker": worker(),  # pages and answers go on without one
         }
         return Response(body, 200 if ready else 503)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from registry import selectors
 from registry.services.job_progress import JobProgress
 from training.core.specs import TrainingSpec
+from training.models import Reason
 from training.services import deployment, increments, retraining, runs
 from training.services.starts import Strategy
 
@@ -73,6 +76,18 @@ def training_ended(job: Job) -> None:
     """Draw the conclusions of a training: what becomes of its version, and who is next."""
     deployment.after_training(job)
     retraining.work_queue()
+
+
+def monthly_training() -> None:
+    """Ask for the training of the month, unless the settings say that there is none."""
+    calendar = selectors.iter_training().schedule
+    if calendar.monthly_training:
+        retraining.request(
+            reason=Reason.SCHEDULE,
+            evidence={"month": f"{timezone.localdate():%Y-%m}"},
+            sample_size=calendar.newest_items or None,
+            by=None,
+        )
 
 
 def work_queue() -> None:

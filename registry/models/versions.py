@@ -23,6 +23,7 @@ class VersionState(models.TextChoices):
     REGISTERED = "registered", _("Registered")
     ACTIVE = "active", _("Active")
     RETIRED = "retired", _("Retired")
+    REMOVED = "removed", _("Removed")
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):

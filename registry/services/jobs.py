@@ -18,6 +18,7 @@ from django_q.tasks import async_task
 
 from accounts import audit
 from accounts.models import User
+from registry import selectors
 from registry.core.errors import RoutingMLError
 from registry.kinds import KINDS, LONG_JOBS
 from registry.models import Job, JobState, Level
@@ -34,7 +35,6 @@ LOST_AFTER = timedelta(seconds=30)
 """Silence after which a running job's worker is taken for gone; it shows itself every 2 s."""
 OFFER_AGAIN = timedelta(seconds=60)
 """Time after which a waiting job that could run is handed to the queue once more."""
-KEPT = timedelta(days=30)
 NEWEST_KEPT = 100
 STARTS = "starting its process"
 LEVELS = {JobState.FAILED: Level.WARNING, JobState.ERRORED: Level.ERROR, JobState.LOST: Level.ERROR}
@@ -214,11 +214,12 @@ def offer_next(kind: str, older_than: timedelta = timedelta(0)) -> None:
 
 
 def prune() -> int:
-    """Remove jobs that ended over 30 days ago, with lines and files, but not the newest 100."""
+    """Remove jobs that ended long ago, with lines and files, but not the newest 100."""
     newest = list(Job.objects.values_list("pk", flat=True)[:NEWEST_KEPT])
     if len(newest) < NEWEST_KEPT:
         return 0
-    old = Job.objects.ended().filter(pk__lt=newest[-1], finished_at__lt=timezone.now() - KEPT)
+    kept = timedelta(days=selectors.iter_training().logging.keep_days)
+    old = Job.objects.ended().filter(pk__lt=newest[-1], finished_at__lt=timezone.now() - kept)
     jobs = list(old)
     for job in jobs:
         job_lines.file_of(job).unlink(missing_ok=True)

@@ -173,7 +173,9 @@ def refuse_unless_ready(version: ModelVersion) -> None:
     """
     if version.is_active:
         raise VersionConflict(f"Version {version.name} is active already.", version=version.name)
-    if version.recall is None:
+    if version.state == VersionState.REMOVED:
+        why = "its files were removed because it is old"
+    elif version.recall is None:
         why = "how many of the nearest items its search finds was not measured"
     elif version.recall < LEAST_RECALL:
         why = f"its search finds {version.recall:.4f} of the nearest items, not {LEAST_RECALL}"

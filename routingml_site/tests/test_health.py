@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
+from django.utils import timezone
+from django_q.models import Schedule
 
 from accounts.models import User
 from registry import store
@@ -77,3 +81,16 @@ def test_a_store_that_does_not_exist_yet_is_measured_where_it_will_be(
 ) -> None:
     settings.MODELS_STORE = tmp_path / "not" / "yet"
     assert health.disk() == "ok"
+
+
+@pytest.mark.django_db
+def test_a_monitor_learns_whether_a_worker_runs(client: Client) -> None:
+    def told() -> str:
+        return str(client.get("/api/health/ready").json()["worker"])
+
+    assert "setup_schedules" in told()
+    call_command("setup_schedules")
+    assert told() == "ok"
+    long_ago = timezone.now() - timedelta(minutes=12)
+    Schedule.objects.filter(name="routingml.heartbeat").update(next_run=long_ago)
+    assert told() == "no worker for 12 minutes"
