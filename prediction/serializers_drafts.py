@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from prediction.core.draft_files import FileKind
+from prediction.core.draft_files import FORMATS, FileKind
 from prediction.core.rules import RuleKind, Severity
+from prediction.models import DraftState
 
 
 class BeginIn(serializers.Serializer[Any]):
@@ -88,7 +89,7 @@ class DraftOut(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     ITEM_CD = serializers.CharField()
-    state = serializers.ChoiceField(choices=["open", "approved", "exported"])
+    state = serializers.ChoiceField(choices=DraftState.choices)
     revision = serializers.IntegerField()
     owner = serializers.CharField()
     saved_by = serializers.CharField()
@@ -133,4 +134,4 @@ class CheckIn(serializers.Serializer[Any]):
 class ExportIn(serializers.Serializer[Any]):
     """How the draft is written."""
 
-    format = serializers.ChoiceField(choices=[kind.value for kind in FileKind], default="csv")
+    format = serializers.ChoiceField(choices=FORMATS, default=FileKind.CSV.value)

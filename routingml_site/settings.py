@@ -266,6 +266,9 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.models.Role",
         "SignupStateEnum": "accounts.models.SignupState",
         "VersionStateEnum": "registry.models.versions.VersionState",
+        "DraftStateEnum": "prediction.models.drafts.DraftState",
+        "TableFormatEnum": "prediction.core.writers.FORMATS",
+        "FileKindEnum": "prediction.core.draft_files.FORMATS",
     },
 }
 

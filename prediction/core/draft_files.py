@@ -44,6 +44,10 @@ class FileKind(StrEnum):
         return "csv" if self is FileKind.CSV_CP949 else self.value
 
 
+FORMATS = [kind.value for kind in FileKind]
+"""The same as plain words, for the API's description."""
+
+
 class NotInCharset(BadInput):
     """A text has a letter that the chosen character set lacks."""
 

@@ -44,6 +44,10 @@ class TableFormat(StrEnum):
     PARQUET = "parquet"
 
 
+FORMATS = [each.value for each in TableFormat]
+"""The same as plain words, for the API's description."""
+
+
 class TooManyRows(BadInput):
     """The table does not fit the chosen format."""
 
