@@ -1,12 +1,13 @@
-"""Prediction requests in Django admin: to read, never to change."""
+"""Prediction requests in Django admin, to read; rules, to change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from prediction.models import PredictionRequest
+from prediction.models import PredictionRequest, RoutingRule
+from prediction.services import rules
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -51,3 +52,44 @@ class PredictionRequestAdmin(admin.ModelAdmin[PredictionRequest]):
     ) -> bool:
         """Nobody removes what was asked."""
         return False
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
+    """Rules that routings must obey; what is no rule is refused with every reason."""
+
+    list_display = ("name", "kind", "severity", "is_active", "origin", "evidence", "changed_by")
+    list_filter = ("is_active", "severity", "kind", "origin")
+    search_fields = ("name",)
+    fields = (
+        "name",
+        "kind",
+        "severity",
+        "document",
+        "items",
+        "is_active",
+        "origin",
+        "evidence",
+        "changed_at",
+        "changed_by",
+    )
+    readonly_fields = ("origin", "evidence", "changed_at", "changed_by")
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: RoutingRule,
+        form: Any,
+        change: bool,  # noqa: FBT001 -- Django's signature
+    ) -> None:
+        """Hand the form to the service, which writes it down."""
+        rules.save(row=obj, by=str(request.user))
+
+    def delete_model(self, request: HttpRequest, obj: RoutingRule) -> None:
+        """Remove one rule, and write it down."""
+        rules.remove(row=obj, by=str(request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RoutingRule]) -> None:
+        """Remove the chosen rules one by one, and write each down."""
+        for row in queryset:
+            rules.remove(row=row, by=str(request.user))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from prediction import api_drafts
-from prediction.views import drafts, exporting
+from prediction.views import drafts, exporting, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/", drafts.DraftListView.as_view(), name="draft_list"),
     path("drafts/begin/", drafts.BeginView.as_view(), name="draft_begin"),
     path("drafts/palette/", drafts.PaletteView.as_view(), name="draft_palette"),
     path("drafts/export/", exporting.ExportDraftsView.as_view(), name="draft_export"),
+    path("rules/", rules.RulesView.as_view(), name="rules"),
     path("output-profiles/", exporting.ProfilesView.as_view(), name="output_profiles"),
     path("drafts/<int:number>/", drafts.DraftView.as_view(), name="draft"),
     path("drafts/<int:number>/checks/", drafts.CheckView.as_view(), name="draft_checks"),

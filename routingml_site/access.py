@@ -138,6 +138,7 @@ RULES: dict[str, Rule] = {
     "prediction:draft_reopen": PREDICT,
     "prediction:draft_restore": PREDICT,
     "prediction:draft_export": Rule(Ability.READ, Ability.PREDICT, heavy=True),
+    "prediction:rules": Rule(Ability.READ, Ability.CONFIGURE),
     "prediction:output_profiles": Rule(Ability.READ, Ability.CONFIGURE),
     "prediction:api_draft_export": _all(Ability.PREDICT, heavy=True),
     "prediction:api_drafts": Rule(Ability.READ, Ability.PREDICT),

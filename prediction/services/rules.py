@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
+from prediction import loader
+from prediction.core.mining import Mined, orders
 from prediction.core.rules import COMMON, Rule, Violation, check, rule_from_json
 from prediction.core.shipped_rules import SHIPPED
 from prediction.models import RoutingRule, RuleOrigin
+from registry.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from accounts.models import User
     from prediction.core.drafts import Step
+
+
+class NoProposal(BadInput):
+    """Such a rule is not proposed."""
+
+    code = "no_proposal"
 
 
 def in_force() -> list[Rule]:
@@ -60,8 +70,16 @@ def remove(*, row: RoutingRule, by: User | str) -> None:
         row.delete()
 
 
-def accept(*, rule: Rule, evidence: str, by: User | str) -> RoutingRule:
-    """Put a rule that was found in the plant's routings into force."""
+def accept(*, name: str, by: User | str) -> RoutingRule:
+    """Put a rule that was found in the plant's routings into force.
+
+    Raises:
+        NoProposal: it is not proposed, or somebody accepted it already.
+    """
+    found = next((each for each in proposals() if each.rule.name == name), None)
+    if found is None:
+        raise NoProposal(_("“%(name)s” is not proposed any more.") % {"name": name[:100]})
+    rule, evidence = found.rule, f"{found.kept} / {found.both}"
     row = _row(rule, RuleOrigin.MINED, evidence, str(by))
     save(row=row, by=by)
     return row
@@ -82,3 +100,22 @@ def _row(rule: Rule, origin: RuleOrigin, evidence: str, by: str) -> RoutingRule:
 
 def _told(row: RoutingRule) -> dict[str, Any]:
     return row.to_json() | {"in_force": row.is_active}
+
+
+def proposals() -> list[Mined]:
+    """Return orders that the active version's routings keep and that no rule says yet.
+
+    Raises:
+        RoutingMLError: no version is active, or it cannot be read.
+    """
+    global _mined
+    loaded = loader.active()
+    identity, found = _mined
+    if identity != loaded.identity:
+        found = orders(loaded.model.base.library)
+        _mined = (loaded.identity, found)
+    known = set(RoutingRule.objects.values_list("name", flat=True))
+    return [each for each in found if each.rule.name not in known]
+
+
+_mined: tuple[str, list[Mined]] = ("", [])

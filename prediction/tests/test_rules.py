@@ -1,0 +1,85 @@
+"""Rules as rows: changed in Django admin, accepted from what the plant's routings show."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accounts.models import AuditEvent
+from prediction.models import RoutingRule
+from prediction.services import rules
+from prediction.tests.test_pages import text_of
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import User
+
+pytestmark = pytest.mark.usefixtures("answering")
+ADD = "/admin/prediction/routingrule/add/"
+
+
+def filled(**changed: Any) -> dict[str, Any]:
+    document = {"before": "WASH", "after": "PACK"}
+    form = {"name": "Wash first", "kind": "order", "severity": "error", "is_active": "on"}
+    return form | {"document": json.dumps(document), "items": "{}"} | changed
+
+
+def test_ana_adds_changes_and_removes_a_rule_and_each_is_written_down(ana_browser: Client) -> None:
+    assert ana_browser.post(ADD, filled()).status_code == 302
+    row = RoutingRule.objects.get(name="Wash first")
+    assert (row.origin, row.changed_by) == ("own", "ana@plant.example")
+    address = f"/admin/prediction/routingrule/{row.pk}"
+    ana_browser.post(f"{address}/change/", filled(severity="info"))
+    ana_browser.post(f"{address}/delete/", {"post": "yes"})
+    events = AuditEvent.objects.filter(target="Wash first").order_by("number")
+    assert [event.action for event in events] == [
+        "prediction.rule.saved",
+        "prediction.rule.saved",
+        "prediction.rule.removed",
+    ]
+    assert (events[1].before or {})["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"document": "{}"}, "a rule of kind order needs after"),
+        ({"document": "[]"}, "has no document"),
+        ({"document": '{"before": 3, "after": "B"}'}, "before must be the code"),
+        ({"items": "[1]"}, "items must be an object"),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_its_reason(
+    ana_browser: Client, changed: dict[str, str], told: str
+) -> None:
+    page = ana_browser.post(ADD, filled(**changed))
+    assert told in text_of(page)
+    assert not RoutingRule.objects.filter(name="Wash first").exists()
+
+
+def test_eva_accepts_what_the_routings_show_and_ben_does_not(
+    client: Client, ben_browser: Client, eva: User
+) -> None:
+    best = rules.proposals()[0]
+    assert f"{best.kept} of {best.both}" in text_of(ben_browser.get("/rules/"))
+    assert ben_browser.post("/rules/", {"accept": best.rule.name}).status_code == 403
+    client.force_login(eva)
+    client.post("/rules/", {"accept": best.rule.name})
+    row = RoutingRule.objects.get(name=best.rule.name)
+    assert (row.origin, row.severity, row.evidence) == (
+        "mined",
+        "warning",
+        f"{best.kept} / {best.both}",
+    )
+    assert best not in rules.proposals()
+    again = client.post("/rules/", {"accept": best.rule.name}, follow=True)
+    assert "is not proposed any more" in text_of(again)
+
+
+def test_a_rule_that_is_switched_off_is_not_checked() -> None:
+    before = len(rules.in_force())
+    RoutingRule.objects.filter(name="A routing has an operation").update(is_active=False)
+    assert len(rules.in_force()) == before - 1
