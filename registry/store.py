@@ -37,6 +37,12 @@ class VersionExists(RoutingMLError):
     code = "version_exists"
 
 
+class StoreUnwritable(RoutingMLError):
+    """The folder of versions takes nothing: the disk is full, or the shared folder has gone."""
+
+    code = "store_unwritable"
+
+
 def version_path(name: str) -> Path:
     """Return the folder of a finished version.
 
@@ -69,10 +75,14 @@ def next_name(today: date, *, taken: Iterable[str] = ()) -> str:
 
 @contextmanager
 def staging() -> Iterator[Path]:
-    """Lend an empty folder on the same disk; whatever is not published by the end is removed."""
-    prune_staging()
-    root = _folder("staging")
-    folder = Path(tempfile.mkdtemp(prefix="version-", dir=root))
+    """Lend an empty folder on the same disk; whatever is not published by the end is removed.
+
+    Raises:
+        StoreUnwritable: when there is no room, or the shared folder has gone.
+    """
+    with _said():
+        prune_staging()
+        folder = Path(tempfile.mkdtemp(prefix="version-", dir=_folder("staging")))
     try:
         yield folder
     finally:
@@ -85,8 +95,13 @@ def write(
     manifest: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Manifest:
-    """Write and sign a version in a staging folder."""
-    return artifacts.write(folder, states, manifest, metrics, settings.MODEL_SIGNING_KEY)
+    """Write and sign a version in a staging folder.
+
+    Raises:
+        StoreUnwritable: when there is no room, or the shared folder has gone.
+    """
+    with _said():
+        return artifacts.write(folder, states, manifest, metrics, settings.MODEL_SIGNING_KEY)
 
 
 def publish(folder: Path, name: str) -> Path:
@@ -178,6 +193,21 @@ def prune_staging(older_than: float = STALE_SECONDS) -> list[str]:
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
     return sorted(path.name for path in stale)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say in words what the operating system has against writing."""
+    try:
+        yield
+    except OSError as error:
+        free = free_bytes() // 2**20
+        raise StoreUnwritable(
+            f"The version could not be written under {settings.MODELS_STORE}, where {free:,} MB "
+            f"are free: {error}. Nothing of it was kept. Make room, or see that the shared folder "
+            "is there and may be written; then train again.",
+            free_mb=free,
+        ) from error
 
 
 def _versions() -> Path:

@@ -205,7 +205,7 @@ EMAIL_USE_TLS = env.flag("EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "routingml@localhost")
 
-# Notices: told where an address is given; which events is a setting of the Settings page -----------
+# Notices: told where an address is given; which events is a setting of the Settings page ----------
 SLACK_WEBHOOK_URL = env.optional_secret("SLACK_WEBHOOK_URL")
 TEAMS_WEBHOOK_URL = env.optional_secret("TEAMS_WEBHOOK_URL")
 NOTICE_EMAILS = env.items("NOTICE_EMAILS")
@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.models.Role",
         "SignupStateEnum": "accounts.models.SignupState",
         "VersionStateEnum": "registry.models.versions.VersionState",
+        "CycleStateEnum": "quality.models.cycles.CycleState",
         "DraftStateEnum": "prediction.models.drafts.DraftState",
         "TableFormatEnum": "prediction.core.writers.FORMATS",
         "FileKindEnum": "prediction.core.draft_files.FORMATS",

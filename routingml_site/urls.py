@@ -20,7 +20,9 @@ handler500 = errors.server_error
 
 admin.site.site_header = admin.site.site_title = settings.BRAND
 admin.site.unregister(Group)  # roles say who may do what; groups mean nothing here
-admin.site.unregister((Schedule, Success, Failure, OrmQ))  # a schedule there could call anything
+for _queue in (Schedule, Success, Failure, OrmQ):  # a schedule there could call anything
+    if admin.site.is_registered(_queue):  # OrmQ is not, where Redis is the broker
+        admin.site.unregister(_queue)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

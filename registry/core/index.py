@@ -17,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from registry.core import graphs
 from registry.core.errors import BadInput, RoutingMLError
+from registry.core.graphs import TIE
 from registry.core.state import State
 from registry.core.vector_search import VectorSearch
 
@@ -35,8 +37,6 @@ REPAIRS = 2
 MENDABLE = 0.3
 """Share of lost vectors from which on a graph is too thin for its data, and moving links about
 would cut more than it joins."""
-TIE = 1e-6
-"""Cosines that differ by less are equal."""
 KEPT = np.float16
 """Vectors are kept, and are equal, at this precision: batches differ in the last bits, cosines
 change by less than 0.0001, and a version is a quarter smaller."""
@@ -281,7 +281,7 @@ class NeighbourIndex:
                 break
             graph.add_items(added, numbers, num_threads=self.spec.build_threads)
             graph.set_ef(self.spec.ef_search)
-            lost = _unreached(graph, added)
+            lost = graphs.unreached(graph, added)
             added, numbers = added[lost], numbers[lost]
         return graph
 
@@ -292,7 +292,7 @@ class NeighbourIndex:
         from all others.  Who asks about their like would get neighbours from elsewhere.  Inserting
         them once more links them.
         """
-        return _unreached(graph, self._whole)
+        return graphs.unreached(graph, self._whole)
 
     def to_state(self) -> State:
         """Return groups and graph."""
@@ -310,7 +310,7 @@ class NeighbourIndex:
         return State(
             meta=meta,
             arrays=arrays,
-            writers={"graph.bin": lambda path: graph.save_index(str(path))},
+            writers={"graph.bin": lambda path: graphs.save(graph, path)},
         )
 
     @classmethod
@@ -340,10 +340,3 @@ def _keys(vectors: np.ndarray) -> Iterator[bytes]:
     """Yield the bytes of each vector: equal bytes, equal vectors."""
     packed, size = vectors.tobytes(), vectors.shape[1] * vectors.itemsize
     return (packed[begin : begin + size] for begin in range(0, len(packed), size))
-
-
-def _unreached(graph: Any, vectors: np.ndarray) -> np.ndarray:
-    """Return the places of vectors of a graph that a search for them does not reach."""
-    _, distances = graph.knn_query(vectors, k=1)
-    own = np.einsum("ij,ij->i", vectors, vectors)
-    return np.flatnonzero(1.0 - distances[:, 0] < own - TIE)

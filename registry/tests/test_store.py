@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from registry import store
 from registry.core.artifacts import VersionMissing, VersionTampered
 from registry.core.errors import BadInput
+from registry.core.index import IndexSpec, NeighbourIndex
 from registry.core.state import State
 
 pytestmark = pytest.mark.usefixtures("models_store")
@@ -55,6 +59,53 @@ def test_a_failure_leaves_nothing_half_done(models_store: Path) -> None:
 
     assert left_in_staging(models_store) == []
     assert not store.version_path(NAME).exists()
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """Let no file grow beyond ``room`` bytes, as a disk does that has no more."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def graph(count: int = 2000) -> State:
+    """Return an index whose graph is a file that its library writes."""
+    pytest.importorskip("hnswlib")
+    vectors = np.random.default_rng(1).normal(size=(count, 8))
+    unit = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    spec = IndexSpec(m=4, ef_construction=10, exact_below=0)
+    return NeighbourIndex.build(unit, np.arange(count), spec, seed=1).to_state()
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: State(arrays={"x": np.zeros(100_000)}), graph], ids=["arrays", "graph"]
+)
+def test_a_full_disk_leaves_nothing_half_written_and_says_what_to_do(
+    models_store: Path, make: Callable[[], State]
+) -> None:
+    part = make()
+    with (
+        pytest.raises(store.StoreUnwritable, match=r"MB are free: .*Make room.*train again"),
+        store.staging() as folder,
+        full_disk(70_000),
+    ):
+        store.write(folder, {"part": part}, {"name": NAME}, {})
+        store.publish(folder, NAME)
+
+    assert left_in_staging(models_store) == []
+    assert not store.version_path(NAME).exists()
+
+
+def test_a_shared_folder_that_has_gone_is_said(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.MODELS_STORE = tmp_path / "file" / "store"  # no folder can be made under a file
+    with pytest.raises(store.StoreUnwritable, match="shared folder"), store.staging():
+        pass
 
 
 def test_a_version_is_never_written_over() -> None:

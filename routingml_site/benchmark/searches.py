@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from registry.core.index import TIE, IndexSpec, NeighbourIndex
+from registry.core.graphs import TIE
+from registry.core.index import IndexSpec, NeighbourIndex
 from registry.core.metrics import Jobs
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.benchmark.quality import Trained
