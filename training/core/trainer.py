@@ -36,6 +36,7 @@ from registry.core.proposals import RESIDUAL_PULL, Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
 from training.core import splits
+from training.core.challengers import Grower
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 
@@ -105,6 +106,7 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
             TimeModel.fit,
             features, assembler, library, rows, spec.times,
             seed=spec.seed, progress=StopsWith(stopped),
+            grower=Grower(spec.time_model, spec.time_settings),
         )  # fmt: skip
         embedding = RoutingEmbedding.fit(
             features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.7)

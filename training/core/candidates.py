@@ -1,0 +1,258 @@
+"""Ways to learn times, compared on the same folds: which one does a version get?
+
+Every item is in one fold only, so none is ever on both sides.  Everything that looks at times
+(which words tell, what an operation usually takes) is learned anew in each fold from its other
+items.  At most ``CandidateSpec.max_items`` items take part, drawn at random; the winner then learns
+from all.  Compared are run minutes a piece on operations that work results know.  The time model
+does not choose operations, so ``process_match`` does not apply.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from registry.core import metrics
+from registry.core.boosting import Examples
+from registry.core.cleaning import clean_items
+from registry.core.features import FeatureAssembler
+from registry.core.progress import Progress, span
+from registry.core.times import Operations, TimeTargets
+from training.core import challengers, splits, tuning
+from training.core.challengers import STORABLE, Settings
+from training.core.dataset import TrainingSet
+from training.core.selection import Side, Verdict, judge
+from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one candidate did over all folds."""
+
+    name: str
+    error: np.ndarray
+    actual: np.ndarray
+    item: np.ndarray
+    seconds: float
+    folds: Sequence[Mapping[str, float | int | None]]
+    settings: Settings
+    verdict: Verdict | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """Return what ``metrics.json`` keeps."""
+        scores = _scores(self.error, self.actual)
+        return scores | {
+            "seconds": self.seconds,
+            "folds": [dict(each) for each in self.folds],
+            "settings": dict(self.settings),
+            "storable": self.name in STORABLE,
+            "process_match": None,
+            "verdict": self.verdict.to_json() if self.verdict else None,
+        }
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The comparison, and the time model that a version gets.
+
+    Attributes:
+        figures: what ``metrics.json`` keeps as ``candidates``.
+        chosen: name of the winner that can be stored; ``boosting`` where none is better.
+        settings: of the chosen one.
+        outcomes: of every candidate, its errors included.
+    """
+
+    figures: dict[str, Any]
+    chosen: str = BOOSTING
+    settings: Settings = field(default_factory=dict)
+    outcomes: Sequence[Outcome] = ()
+
+
+def compare(
+    data: TrainingSet, spec: TrainingSpec, wanted: CandidateSpec, progress: Progress
+) -> Selected:
+    """Cross-validate candidates and choose one.
+
+    Raises:
+        Cancelled: when ``progress`` asks to stop.
+    """
+    rows = _items(data, wanted, spec.seed)
+    if len(rows) < 2 * wanted.folds:
+        return Selected({"items": len(rows), "chosen": BOOSTING, "results": {}})
+    part = data.take(rows)
+    turns = list(_folds(part, spec, wanted, span(progress, 0.0, 0.1)))
+    settings = tuning.search(turns[0].examples, spec, wanted, span(progress, 0.1, 0.3))
+    outcomes = _validated(turns, spec, wanted, settings, span(progress, 0.3, 1.0))
+    outcomes = _judged(outcomes, len(rows), wanted.least_gain, spec.seed)
+    return _selected(outcomes, wanted, len(rows))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is learned from and asked in one turn."""
+
+    number: int
+    examples: Examples
+    rows: np.ndarray
+    item: np.ndarray
+    centre: np.ndarray
+    actual: np.ndarray
+
+
+def _items(data: TrainingSet, wanted: CandidateSpec, seed: int) -> np.ndarray:
+    """Return the rows of items that take part: some work result knows one of their times."""
+    library = data.library
+    known = np.isfinite(library.arrays["operation_log_run"])
+    rows = np.unique(library.routing_item[library.operation_routing[known]])
+    if len(rows) > wanted.max_items:
+        rows = np.random.default_rng(seed).choice(rows, wanted.max_items, replace=False)
+    return np.sort(rows)
+
+
+def _folds(
+    data: TrainingSet, spec: TrainingSpec, wanted: CandidateSpec, progress: Progress
+) -> Iterator[Fold]:
+    parts = splits.folds(data.library, wanted.folds, spec.seed)
+    for number, held in enumerate(parts):
+        progress.report(number / len(parts), f"preparing fold {number + 1} of {len(parts)}")
+        yield _fold(data, spec, wanted, held, number)
+
+
+def _fold(
+    data: TrainingSet, spec: TrainingSpec, wanted: CandidateSpec, held: np.ndarray, number: int
+) -> Fold:
+    known, asked = data.take(splits.others(data.library, held)), data.take(held)
+    clean = clean_items(known.raw, data.attributes)
+    assembler = FeatureAssembler.fit(clean, data.attributes, spec.features)
+    features = assembler.transform(clean)
+    work = Operations(features, assembler, known.library, known.library.routed)
+    target = TimeTargets.of(known.library, "run")
+    columns = work.telling_columns([target], spec.times.words)
+    seen = sparse.csr_matrix(features[:, columns])
+    examples = work.examples(target, seen, wanted.max_rows, spec.seed)
+
+    library = asked.library
+    job = library.arrays["operation_job"].astype(np.int64)
+    actual = np.exp(library.arrays["operation_log_run"].astype(np.float64))
+    some = np.flatnonzero(np.isfinite(actual) & np.isfinite(target.centre[job]))
+    item = library.routing_item[library.operation_routing[some]]
+    shown = assembler.transform(clean_items(asked.raw, data.attributes))[:, columns].toarray()
+    rows = np.column_stack([job[some].astype(np.float32), shown[item]])
+    return Fold(number, examples, rows, held[item], target.centre[job[some]], actual[some])
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """One candidate's answers in one fold."""
+
+    name: str
+    fold: int
+    minutes: np.ndarray
+    seconds: float
+
+
+def _validated(
+    turns: Sequence[Fold],
+    spec: TrainingSpec,
+    wanted: CandidateSpec,
+    settings: Mapping[str, Settings],
+    progress: Progress,
+) -> list[Outcome]:
+    """Fit every candidate in every fold, some at once; report as each ends."""
+    names = wanted.all_names()
+    todo = list(product(turns, names))
+    # Threads: the work is numpy's and LightGBM's, and a cluster's own backend takes precedence.
+    parallel = Parallel(wanted.n_jobs, prefer="threads", return_as="generator_unordered")
+    done: list[_Fitted] = []
+    with threadpool_limits(1):
+        for fitted in parallel(delayed(_fit)(turn, n, settings[n], spec) for turn, n in todo):
+            done.append(fitted)
+            ended = sum(all((n, t.number) in _places(done) for n in names) for t in turns)
+            step = f"{fitted.name}: fold {fitted.fold + 1}; {ended} of {len(turns)} folds done"
+            progress.report(len(done) / len(todo), step)
+    return [_outcome(name, done, turns, settings[name]) for name in names]
+
+
+def _places(done: Sequence[_Fitted]) -> set[tuple[str, int]]:
+    return {(each.name, each.fold) for each in done}
+
+
+def _fit(fold: Fold, name: str, settings: Settings, spec: TrainingSpec) -> _Fitted:
+    """Learn and ask; the processor's time of this thread is what it cost."""
+    began = time.thread_time()
+    predict = challengers.learn(
+        name, fold.examples, spec.times, seed=spec.seed, report=_nothing, settings=settings
+    )
+    seconds = time.thread_time() - began
+    return _Fitted(name, fold.number, np.exp(predict(fold.rows) + fold.centre), seconds)
+
+
+def _nothing(share: float) -> None:
+    """Tell nobody: where it runs there may be nobody to tell."""
+
+
+def _outcome(
+    name: str, done: Sequence[_Fitted], turns: Sequence[Fold], settings: Settings
+) -> Outcome:
+    mine = sorted((each for each in done if each.name == name), key=lambda each: each.fold)
+    errors = [np.abs(each.minutes - turns[each.fold].actual) for each in mine]
+    folds = [
+        {**_scores(error, turns[each.fold].actual), "fold": each.fold + 1, "seconds": each.seconds}
+        for each, error in zip(mine, errors, strict=True)
+    ]
+    return Outcome(
+        name=name,
+        error=np.concatenate(errors),
+        actual=np.concatenate([turn.actual for turn in turns]),
+        item=np.concatenate([turn.item for turn in turns]),
+        seconds=sum(each.seconds for each in mine),
+        folds=folds,
+        settings=settings,
+    )
+
+
+def _scores(error: np.ndarray, actual: np.ndarray) -> dict[str, float | int | None]:
+    told = metrics.time_scores(actual + error, actual)
+    return {name: told[name] for name in ("trim_mae", "mae", "wape", "operations")}
+
+
+def _judged(outcomes: Sequence[Outcome], items: int, least: float, seed: int) -> list[Outcome]:
+    """Hold every challenger against boosting, the present way."""
+    champion = next(each for each in outcomes if each.name == BOOSTING)
+    old = Side(champion.error, champion.item)
+    return [
+        each
+        if each is champion
+        else replace(
+            each,
+            verdict=judge(Side(each.error, each.item), old, items, least_gain=least, seed=seed),
+        )
+        for each in outcomes
+    ]
+
+
+def _selected(outcomes: Sequence[Outcome], wanted: CandidateSpec, items: int) -> Selected:
+    results = {each.name: each.figures() for each in outcomes}
+    winners = [each for each in outcomes if each.verdict and each.verdict.wins]
+    winners.sort(key=lambda each: float(results[each.name]["trim_mae"]))
+    kept = [each for each in winners if each.name in STORABLE]
+    champion = next(each for each in outcomes if each.name == BOOSTING)
+    chosen = kept[0] if kept else champion
+    figures = {
+        "items": items,
+        "incumbent": BOOSTING,
+        "chosen": chosen.name,
+        "best": winners[0].name if winners else BOOSTING,
+        "better": bool(winners),
+        "spec": asdict(wanted),
+        "results": results,
+    }
+    return Selected(figures, chosen.name, chosen.settings, outcomes)
