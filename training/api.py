@@ -181,7 +181,11 @@ class QueueView(APIView):
     @extend_schema(operation_id="training_queue", responses=QueueOut)
     def get(self, request: Request) -> Response:
         """Return the training that runs and those that wait, each with its place."""
-        rows = {"running": selectors.running(), "waiting": selectors.waiting()}
+        rows = {
+            "running": selectors.running(),
+            "waiting": selectors.waiting(),
+            "requests": selectors.requests(only_open=True),
+        }
         return Response(QueueOut(rows).data)
 
 

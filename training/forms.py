@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from registry.kinds import KINDS, TRAIN
+from registry.kinds import KINDS
 from registry.models import JobState
 from training.services.starts import Strategy
 
@@ -58,5 +58,4 @@ class HistoryFilter(forms.Form):
     def wish(self) -> tuple[str, str]:
         """Return kind and state; what makes no sense is taken as not said."""
         self.is_valid()
-        kind = self.cleaned_data.get("kind", TRAIN) if "kind" in self.data else TRAIN
-        return kind, self.cleaned_data.get("state", EVERY)
+        return self.cleaned_data.get("kind", EVERY), self.cleaned_data.get("state", EVERY)

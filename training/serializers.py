@@ -10,6 +10,7 @@ from registry.kinds import KINDS, TRAIN
 from registry.models import Job, JobState
 from registry.services import jobs
 from training import selectors
+from training.models import RetrainingRequest
 from training.services.starts import Strategy
 
 LARGEST_SAMPLE = 2_000_000_000
@@ -107,8 +108,20 @@ class StatusOut(JobOut):
         return self._last
 
 
+class RequestOut(serializers.ModelSerializer[RetrainingRequest]):
+    """A request for a retraining of which nothing has come yet."""
+
+    class Meta:
+        model = RetrainingRequest
+        fields = (
+            "id", "reason", "evidence", "items", "state", "tries", "not_before", "job", "outcome",
+            "asked_at", "asked_by",
+        )  # fmt: skip
+
+
 class QueueOut(serializers.Serializer[Any]):
-    """The training that runs, and those that wait in their order."""
+    """The training that runs, those that wait in their order, and what is asked for."""
 
     running = JobOut(allow_null=True)
     waiting = JobOut(many=True)
+    requests = RequestOut(many=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from training import api
-from training.views import pages
+from training.views import pages, wishes
 
 JOB = "api/training/jobs/<int:number>"
 
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("training/jobs/<int:pk>/live/", pages.live, name="live"),
     path("training/jobs/<int:pk>/cancel/", pages.cancel, name="cancel"),
     path("training/jobs/<int:pk>/retry/", pages.retry, name="retry"),
+    path("training/requests/<int:pk>/withdraw/", wishes.withdraw, name="withdraw"),
     path("api/training/start", api.StartView.as_view(), name="api_start"),
     path("api/training/queue", api.QueueView.as_view(), name="api_queue"),
     path("api/training/jobs", api.JobListView.as_view(), name="api_jobs"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, User
@@ -175,3 +176,30 @@ def test_the_queue_is_read_in_the_order_of_its_turn() -> None:
     first, second = ask(), ask(reason="drift")
     assert list(selectors.requests(only_open=True)) == [first, second]
     assert list(selectors.requests()) == [second, first]
+
+
+def test_eva_sees_what_is_asked_for_and_takes_it_back(eva: User, client: Client) -> None:
+    row = ask(items=["A-1"])
+    client.force_login(eva)
+    page = client.get("/training/").content.decode()
+    assert "Retrainings asked for" in page
+    assert "trim_mae: 4.2" in page
+    queue = client.get("/api/training/queue").json()["requests"]
+    assert [(each["id"], each["state"], each["items"]) for each in queue] == [
+        (row.pk, "waiting", ["A-1"])
+    ]
+
+    client.post(f"/training/requests/{row.pk}/withdraw/")
+    assert states() == ["skipped"]
+    again = client.post(f"/training/requests/{row.pk}/withdraw/", follow=True)
+    assert "begun or is over" in again.content.decode()
+
+
+def test_ana_reads_requests_and_probations_in_the_administration(ana_browser: Client) -> None:
+    row = ask()
+    listed = ana_browser.get("/admin/training/retrainingrequest/").content.decode()
+    assert "quality cycle 7" in listed
+    detail = ana_browser.get(f"/admin/training/retrainingrequest/{row.pk}/change/")
+    assert "trim_mae" in detail.content.decode()
+    assert ana_browser.get("/admin/training/retrainingrequest/add/").status_code == 403
+    assert ana_browser.get("/admin/training/probation/").status_code == 200

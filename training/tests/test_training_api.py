@@ -147,7 +147,9 @@ def test_the_list_shows_the_newest_hundred_and_can_be_narrowed(eva_api: APIClien
 
 
 def test_the_queue_says_what_runs_and_who_is_next(eva_api: APIClient) -> None:
-    assert eva_api.get("/api/training/queue").json() == {"running": None, "waiting": []}
+    assert eva_api.get("/api/training/queue").json() == {
+        "running": None, "waiting": [], "requests": [],
+    }  # fmt: skip
     first, second, third = running(eva_api), started(eva_api), started(eva_api)
     queue = eva_api.get("/api/training/queue").json()
     assert queue["running"]["job_id"] == first.pk

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import Ability, may, person
 from registry.core.errors import RoutingMLError
+from registry.kinds import TRAIN
 from registry.services import job_events, jobs
 from training import selectors
 from training.forms import HistoryFilter, StartForm
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("training:job", job.pk)
     current = selectors.current()
     context = {"form": form, "waiting": selectors.waiting(), "job": current} | _history(request)
+    context["wishes"] = selectors.requests(only_open=True)
     if current is not None:
         context |= showing.live(current) | {"comparison": showing.comparison(current)}
     return render(request, "training/home.html", context | _may(request))
@@ -98,7 +100,7 @@ def _job(pk: int) -> Job:
 
 
 def _history(request: HttpRequest) -> dict[str, Any]:
-    wished = HistoryFilter(request.GET or {"state": ""})
+    wished = HistoryFilter({"kind": TRAIN} | request.GET.dict())
     kind, state = wished.wish()
     page = Paginator(selectors.listed(kind, state), PAGE_SIZE).get_page(request.GET.get("page"))
     return {"filter": wished, "page": page, "address": reverse("training:home")}
