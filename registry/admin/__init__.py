@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from registry.admin import config, mappings, versions
+from registry.admin import config, jobs, mappings, versions
 
-__all__ = ["config", "mappings", "versions"]
+__all__ = ["config", "jobs", "mappings", "versions"]
