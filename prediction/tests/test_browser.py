@@ -69,6 +69,25 @@ def test_an_operation_shows_its_evidence_to_the_keyboard(answered: Page) -> None
     assert operation.locator(".op-more").is_visible()
 
 
+def test_keys_lead_through_the_answer_and_are_shown(answered: Page) -> None:
+    answered.wait_for_load_state("load")
+    answered.keyboard.press("?")
+    assert answered.locator("#keys").get_by_text("Next and previous similar item").is_visible()
+    answered.keyboard.press("Escape")
+    answered.keyboard.press("j")
+    answered.keyboard.press("j")
+    assert answered.evaluate("document.activeElement.id") == "similar-2"
+    answered.keyboard.press("k")
+    assert answered.evaluate("document.activeElement.id") == "similar-1"
+    answered.locator(".lane-best > .cards > .op[tabindex]").first.focus()
+    answered.keyboard.press("ArrowRight")
+    assert answered.evaluate("document.activeElement.querySelector('.op-more').id") == "op-1-2"
+    answered.keyboard.press("l")
+    assert answered.evaluate("document.activeElement.id") == "lot"
+    answered.keyboard.press("j")
+    assert answered.evaluate("document.activeElement.id") == "lot", "keys do not act while typing"
+
+
 def test_the_rows_can_be_as_wide_as_their_time(answered: Page) -> None:
     best = answered.locator(".lane-best > .cards > .op:not(.op-missing)")
     even = [box["width"] for box in (each.bounding_box() for each in best.all()) if box]
