@@ -26,6 +26,8 @@ from accounts.services import people, sessions, signups
 from prediction.core import staging
 from prediction.services import draft_exports, drafts
 from prediction.services.batch_jobs import NoResult
+from quality.services.alerts import AlertUnknown
+from quality.services.cycles import CycleFailed, CycleRuns, CycleUnknown
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.pgvector import SearchUnavailable
@@ -56,6 +58,10 @@ STATUSES: dict[type[Exception], int] = {
     VersionConflict: status.HTTP_409_CONFLICT,
     ConfigConflict: status.HTTP_409_CONFLICT,
     RevisionUnknown: status.HTTP_404_NOT_FOUND,
+    AlertUnknown: status.HTTP_404_NOT_FOUND,
+    CycleUnknown: status.HTTP_404_NOT_FOUND,
+    CycleRuns: status.HTTP_409_CONFLICT,
+    CycleFailed: status.HTTP_409_CONFLICT,
     JobUnknown: status.HTTP_404_NOT_FOUND,
     JobOver: status.HTTP_409_CONFLICT,
     JobOpen: status.HTTP_409_CONFLICT,

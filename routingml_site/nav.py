@@ -34,6 +34,7 @@ ENTRIES = (
     Entry(_("Predict"), "prediction:predict", Ability.PREDICT),
     Entry(_("Drafts"), "prediction:draft_list", Ability.READ),
     Entry(_("Training"), "training:home", Ability.READ),
+    Entry(_("Quality"), "quality:dashboard", Ability.READ),
     Entry(_("Model versions"), "registry:version_list", Ability.READ),
     Entry(_("Settings"), "registry:settings", Ability.READ),
     Entry(_("Administration"), "admin:index", Ability.AUDIT),

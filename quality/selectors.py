@@ -1,0 +1,101 @@
+"""Reads for pages and API: cycles, their trend, alerts, missing values, the log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from quality.models import Alert, QualityCycle, SampleResult
+from registry.kinds import QUALITY_CYCLE
+from registry.models import Job
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from django.db.models import QuerySet
+
+TREND = 30
+ITEMS_SHOWN = 20
+LOG_BYTES = 200_000
+
+
+def listed() -> QuerySet[QualityCycle]:
+    """Return the cycles, newest first."""
+    return QualityCycle.objects.newest_first().without_content()
+
+
+def trend(
+    since: date | None = None, until: date | None = None, *, with_groups: bool = False
+) -> list[QualityCycle]:
+    """Return the newest finished cycles of a period, oldest first."""
+    rows = QualityCycle.objects.finished().newest_first().defer("findings")
+    if not with_groups:
+        rows = rows.defer("findings", "groups")
+    if since:
+        rows = rows.filter(started_at__date__gte=since)
+    if until:
+        rows = rows.filter(started_at__date__lte=until)
+    return list(reversed(rows[:TREND]))
+
+
+def newest() -> QualityCycle | None:
+    """Return the newest finished cycle with everything."""
+    return QualityCycle.objects.finished().newest_first().first()
+
+
+def alerts(*, only_open: bool = False) -> QuerySet[Alert]:
+    """Return the alerts, newest first."""
+    rows = Alert.objects.newest_first()
+    return rows.open() if only_open else rows
+
+
+def open_job() -> Job | None:
+    """Return the cycle that runs or waits."""
+    jobs = Job.objects.of(QUALITY_CYCLE)
+    return jobs.running().first() or jobs.waiting().first()
+
+
+def worst(
+    cycle: QualityCycle, family: str = "", operation: str = "", count: int = ITEMS_SHOWN
+) -> QuerySet[SampleResult]:
+    """Return the items with the largest errors of time."""
+    rows = cycle.results.filter(mean_error__isnull=False).defer("operations")
+    if family:
+        rows = rows.filter(family=family)
+    if operation:
+        rows = rows.filter(jobs__contains=f"+{operation}+")
+    return rows.order_by("-mean_error", "pk")[:count]
+
+
+def nulls() -> dict[str, Any]:
+    """Return the missing values by column, as the newest cycle found them."""
+    cycle = newest()
+    if cycle is None:
+        return {"cycle": None, "model_version": "", "new_items": 0, "columns": []}
+    fresh = {one["column"]: one["missing"] for one in cycle.findings.get("columns", [])}
+    rates = cycle.findings.get("audit", {}).get("missing", {})
+    return {
+        "cycle": cycle.pk,
+        "model_version": cycle.model_version,
+        "new_items": cycle.findings.get("new_items", 0),
+        "columns": [
+            {"column": name, "missing": rate, "new_missing": fresh.get(name)}
+            for name, rate in sorted(rates.items())
+        ],
+    }
+
+
+def log_lines(path: Path, level: str = "", count: int = 200) -> list[dict[str, Any]]:
+    """Return the newest lines of the quality log, newest first."""
+    if not path.exists():
+        return []
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - LOG_BYTES))
+        tail = stream.read().decode("utf-8", errors="replace").splitlines()
+    if size > LOG_BYTES:
+        tail = tail[1:]  # the first one is cut
+    lines = [json.loads(line) for line in tail if line.startswith("{") and line.endswith("}")]
+    wanted = [line for line in lines if not level or line["level"] == level]
+    return wanted[::-1][:count]

@@ -1,0 +1,130 @@
+"""The pages of quality, as a reader sees them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from quality.core import charts
+from quality.models import Alert, SampleResult
+from quality.tests.conftest import Erp
+from quality.tests.test_cycles import STRICT, run
+from registry.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def eva_browser(eva: User) -> Client:
+    """Eva's browser, signed in."""
+    client = Client()
+    client.force_login(eva)
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+PAGES = ["/quality/", "/quality/drift", "/quality/data", "/quality/log"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_before_the_first_cycle_every_page_says_what_will_come(
+    ben_browser: Client, data_dir: object, address: str
+) -> None:
+    assert "None" not in page(ben_browser, address)
+
+
+def test_the_trend_has_points_a_threshold_and_a_table_behind_it(
+    erp: Erp, ben_browser: Client
+) -> None:
+    cycles = [run(20), run(20, seed=1)]
+    text = page(ben_browser, "/quality/")
+    assert text.count("<circle") >= 2 * 6
+    assert 'class="chart-limit"' in text
+    assert "As a table" in text
+    assert all(f'href="{cycle.get_absolute_url()}"' in text for cycle in cycles)
+    assert "Measure now" not in text, "planners read"
+
+
+def test_filters_leave_one_family_and_one_operation(erp: Erp, ben_browser: Client) -> None:
+    cycle = run(40)
+    run(40, seed=1)
+    row = SampleResult.objects.filter(cycle=cycle, mean_error__isnull=False).first()
+    assert row is not None
+    assert "<circle" in page(ben_browser, f"/quality/?family={quote(row.family)}")
+    operation = row.operations[0]["job"]
+    assert "<circle" in page(ben_browser, f"/quality/?operation={operation}")
+    assert "<circle" not in page(ben_browser, "/quality/?until=2001-01-01")
+    assert page(ben_browser, "/quality/?since=nonsense")
+
+
+def test_a_cycle_and_an_item_in_it_open_down_to_the_minutes(erp: Erp, ben_browser: Client) -> None:
+    cycle = run(20)
+    text = page(ben_browser, cycle.get_absolute_url())
+    worst = SampleResult.objects.filter(mean_error__isnull=False).order_by("-mean_error")[0]
+    assert f'href="{worst.get_absolute_url()}"' in text
+    text = page(ben_browser, worst.get_absolute_url())
+    assert text.count("lane-box") == sum(
+        2 if one["state"] == "both" else 1 for one in worst.operations
+    )
+    assert ben_browser.get(f"/quality/cycles/{cycle.pk}/items/987654").status_code == 404
+
+
+def test_an_engineer_starts_a_cycle_and_notes_an_alert(
+    erp: Erp, eva_browser: Client, ben_browser: Client
+) -> None:
+    run(20, limits=STRICT)
+    alert = Alert.objects.get(rule="mae")
+    assert "I have seen it" in page(eva_browser, "/quality/")
+    eva_browser.post(f"/quality/alerts/{alert.pk}/acknowledge", {"note": "a new machine"})
+    assert "seen by eva@plant.example: “a new machine”" in page(ben_browser, "/quality/")
+    eva_browser.post("/quality/start")
+    job = Job.objects.get(kind="quality_cycle")
+    assert f"job {job.pk} waits" in page(eva_browser, "/quality/running")
+    assert ben_browser.post("/quality/start").status_code == 403
+
+
+def test_the_log_is_filtered_by_level_and_taken_away(erp: Erp, ben_browser: Client) -> None:
+    cycle = run(20, limits=STRICT)
+    link = f'href="{cycle.get_absolute_url()}"'
+    assert link in page(ben_browser, "/quality/log")
+    assert link not in page(ben_browser, "/quality/log?level=INFO")
+    assert "quality.cycle.ended" in page(ben_browser, "/quality/log/download")
+    rows = page(ben_browser, "/quality/cycles.csv")
+    assert "process_match_low" in rows
+
+
+def test_the_data_page_names_standards_that_disagree(erp: Erp, ben_browser: Client) -> None:
+    cycle = run(20)
+    text = page(ben_browser, "/quality/data")
+    worst = cycle.findings["audit"]["standards"][0]
+    assert worst["item"] in text
+
+
+def test_a_chart_leaves_a_gap_where_nothing_was_measured() -> None:
+    spots = [
+        charts.Spot("a", "", "v1", 0.5), charts.Spot("b", "", "v1", None),
+        charts.Spot("c", "", "v2", 0.9, 0.8, 1.0),
+    ]  # fmt: skip
+    drawn = charts.trend(spots, 0.8, top=1.0)
+    assert [point.spot.label for point in drawn.points] == ["a", "c"]
+    assert drawn.points[0].y > drawn.points[1].y, "more is higher"
+    assert [name for _, name in drawn.marks] == ["v2"]
+    assert charts.trend([], None).points == ()
+
+
+def test_both_timelines_share_one_scale() -> None:
+    def row(state: str, predicted: float | None, actual: float | None) -> dict[str, object]:
+        return {"job": "A", "name": "a", "state": state, "predicted": predicted, "actual": actual}
+
+    proposed, actual = charts.timelines([row("both", 1.0, 9.0), row("missing", None, 1.0)])
+    assert [box.state for box in actual] == ["both", "missing"]
+    assert proposed[0].width < actual[0].width
+    assert charts.timelines([]) == ([], [])

@@ -1,0 +1,104 @@
+"""The pages about the plant: drift of what is asked, the state of the data, the quality log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import Ability, may, person
+from quality import selectors
+from quality.core.drift import BAND_LIMITS, WINDOW
+from quality.services import drift, reports
+from quality.views.base import tabs
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+LEVELS = ("INFO", "WARNING", "ERROR")
+BANDS = {
+    "none": gettext_lazy("Not moved"),
+    "slight": gettext_lazy("Moved slightly"),
+    "clear": gettext_lazy("Moved clearly"),
+    "severe": gettext_lazy("Moved severely"),
+}
+REASONS = {
+    "severe": gettext_lazy("The answers have moved severely."),
+    "events": gettext_lazy("Five or more drift events within seven days."),
+    "error": gettext_lazy("The times no longer fit what the shop reports."),
+}
+
+
+@require_GET
+@login_required
+def drift_page(request: HttpRequest) -> HttpResponse:
+    """Show whether planners ask for other things than before."""
+    status = drift.status()
+    newest = selectors.newest()
+    context = {
+        "tabs": tabs("drift"),
+        "status": status,
+        "says": BANDS[status["band"]],
+        "reasons": [REASONS[reason] for reason in status["reasons"]],
+        "summary": drift.summary(7),
+        "bands": BAND_LIMITS,
+        "window": WINDOW,
+        "columns": newest.findings.get("columns", []) if newest else [],
+        "new_items": newest.findings.get("new_items", 0) if newest else 0,
+        "may_reset": may(request.user, Ability.ADMINISTER),
+    }
+    return render(request, "quality/drift.html", context)
+
+
+@require_POST
+@login_required
+def drift_reset(request: HttpRequest) -> HttpResponse:
+    """Let what was before no longer count."""
+    if not may(request.user, Ability.ADMINISTER):
+        raise PermissionDenied
+    drift.reset(by=person(request), note=request.POST.get("note", ""))
+    messages.success(request, _("Drift is counted anew from now on."))
+    return redirect("quality:drift")
+
+
+@require_GET
+@login_required
+def data_page(request: HttpRequest) -> HttpResponse:
+    """Show what is wrong with the master data."""
+    newest = selectors.newest()
+    context = {
+        "tabs": tabs("data"),
+        "cycle": newest,
+        "audit": newest.findings.get("audit", {}) if newest else {},
+        "nulls": selectors.nulls(),
+    }
+    return render(request, "quality/data.html", context)
+
+
+@require_GET
+@login_required
+def log_page(request: HttpRequest) -> HttpResponse:
+    """Show the newest lines of the quality log; a poll gets the lines alone."""
+    level = request.GET.get("level", "")
+    level = level if level in LEVELS else ""
+    lines = selectors.log_lines(reports.log_file(), level)
+    context = {"tabs": tabs("log"), "lines": lines, "level": level, "levels": LEVELS}
+    is_poll = bool(request.headers.get("HX-Request"))
+    return render(request, "quality/_log_lines.html" if is_poll else "quality/log.html", context)
+
+
+@require_GET
+@login_required
+def log_download(request: HttpRequest) -> HttpResponse:
+    """Send the whole quality log."""
+    path = reports.log_file()
+    content = path.read_bytes() if path.exists() else b""
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
+    return HttpResponse(content, content_type="text/plain; charset=utf-8", headers=headers)

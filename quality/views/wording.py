@@ -1,0 +1,108 @@
+"""Figures and alerts in the reader's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+    from quality.models import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How a figure is called and written; ``limit`` names its threshold."""
+
+    name: str
+    label: _StrPromise | str
+    limit: str = ""
+    is_share: bool = True
+
+    def text(self, value: float | None) -> str:
+        """Write a value with its unit."""
+        if value is None:
+            return _("not measurable")
+        if self.is_share:
+            return f"{number_format(round(value * 100, 1), 1)} %"
+        return _("%(number)s min") % {"number": number_format(round(value, 2), 2)}
+
+
+FIGURES = (
+    Figure("process_match", gettext_lazy("Operations right"), "process_match"),
+    Figure("exact_match", gettext_lazy("Routings exactly right")),
+    Figure("trim_mae", gettext_lazy("Typical error of run times"), "trim_mae", is_share=False),
+    Figure("mae", gettext_lazy("Mean error of run times"), "mae", is_share=False),
+    Figure("wape", gettext_lazy("Error of all minutes")),
+    Figure("bias", gettext_lazy("Too long or too short")),
+    Figure("interval_coverage", gettext_lazy("Times inside their interval")),
+    Figure("cv", gettext_lazy("How noisy the plant itself is"), "cv"),
+)
+DIMENSIONS: dict[str, _StrPromise | str] = {
+    "family": gettext_lazy("Item family"),
+    "operation": gettext_lazy("Operation"),
+    "resource": gettext_lazy("Resource"),
+    "similarity": gettext_lazy("Similarity"),
+    "confidence": gettext_lazy("Confidence"),
+    "novelty": gettext_lazy("New or known"),
+}
+
+
+def sentence(alert: Alert) -> str:
+    """Say what an alert is about."""
+    figures: Mapping[str, Any] = {
+        "subject": alert.subject,
+        "value": _number(alert.value),
+        "limit": _number(alert.limit),
+        "percent": _percent(alert.value),
+        "limit_percent": _percent(alert.limit),
+        **_details(alert),
+    }
+    return _SENTENCES.get(alert.rule, lambda: "%(subject)s %(value)s")() % figures
+
+
+def _details(alert: Alert) -> dict[str, Any]:
+    told = alert.details
+    change = float(told.get("change", 0.0))
+    return {
+        "way": _("slower") if change > 0 else _("faster"),
+        "change": _percent(abs(change)),
+        "before": _percent(float(told.get("before", 0.0))),
+        "column": told.get("column", ""),
+        "new_value": told.get("value", ""),
+        "count": told.get("count", 0),
+        "items": told.get("items", 0),
+        "reports": told.get("reports", 0),
+    }
+
+
+def _number(value: float) -> str:
+    return number_format(round(value, 2), 2)
+
+
+def _percent(value: float) -> str:
+    return f"{number_format(round(value * 100), 0)} %"
+
+
+_SENTENCES = {
+    "mae": lambda: _("Run times are %(value)s min off on average; at most %(limit)s are allowed."),
+    "trim_mae": lambda: _("Run times are typically %(value)s min off; at most %(limit)s allowed."),
+    "process_match": lambda: _("%(percent)s of the operations are right; it should be at least "
+                               "%(limit_percent)s."),
+    "cv": lambda: _("The plant's own times vary by %(percent)s: no model can be better than that."),
+    "samples": lambda: _("Too few operations could be measured to say anything about times."),
+    "plant_shift": lambda: _("Resource %(subject)s has become %(change)s %(way)s "
+                             "(%(reports)s reports)."),
+    "model_error": lambda: _("Times are clearly worse than when the version was tested."),
+    "missing": lambda: _("Column %(subject)s is empty in %(percent)s of the new items; "
+                         "before, in %(before)s."),
+    "new_value": lambda: _("%(column)s has a value that the version does not know: %(new_value)s "
+                           "(%(count)s of %(items)s new items)."),
+}  # fmt: skip
