@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from prediction.models import Channel, Draft
+from prediction.models import Channel, Draft, RoutingRule
 from prediction.services import drafts, predictions, rules
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
     from playwright.sync_api import Page
 
@@ -142,9 +145,54 @@ def test_nobody_is_overwritten_and_nothing_of_ones_own_is_lost(
     assert stored(draft) == [before[1], before[0], *before[2:]]
 
 
+def test_the_story_from_an_answer_to_the_file(
+    page: Page, ben_browser: Client, live_server: Any, code: str, tmp_path: Path
+) -> None:
+    """Ask, edit, break a rule, see it, undo, approve, export, and find it all in the file."""
+    rules.ship()
+    session = ben_browser.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto("/predict/")
+    page.fill("#id_code", code)
+    page.check("#id_leave_out")
+    page.keyboard.press("Enter")
+    page.click("text=Edit as draft")
+    page.wait_for_selector(".scripted #step-1")
+    begun = Draft.objects.get()
+    first, second, *_rest = stored(begun)
+    order = {"before": first, "after": second}
+    rules.save(row=RoutingRule(name="Our order", kind="order", document=order), by="ana")
+    page.focus("#step-0")
+    page.keyboard.press("Alt+ArrowDown")
+    told = page.locator("#checks .badge-warning", has_text="Our order")
+    told.wait_for()
+    assert f"{first} must come before {second}; it comes after it." in told.inner_text()
+    page.keyboard.press("Control+z")
+    told.wait_for(state="detached")
+    page.fill("#step-0 [data-field=setup_minutes]", "12.25")
+    page.keyboard.press("Tab")
+    page.get_by_text("1 time changed").wait_for()
+    page.fill("#reason", "Measured at the machine")
+    on_screen = shown(page)
+    page.click("button:text-is('Approve')")
+    page.click("text=Export …")
+    with page.expect_download() as download:
+        page.click("text=Download")
+    path = tmp_path / "routing.csv"
+    download.value.save_as(path)
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    assert [row["dbo_BI_ROUTING_VIEW_JOB_CD"] for row in rows] == on_screen
+    assert (rows[0]["ITEM_CD"], rows[0]["SETUP_TIME"]) == (code, "12.25")
+
+
 @pytest.mark.parametrize("width", [360, 390, 900, 1440])
 def test_no_page_of_drafts_needs_sideways_scrolling(editor: Page, draft: Draft, width: int) -> None:
     editor.set_viewport_size({"width": width, "height": 800})
-    for address in (draft.get_absolute_url(), "/drafts/"):
+    approved = f"/drafts/export/?draft={draft.pk}"
+    RoutingRule.objects.all().delete()
+    pages = ("/drafts/", "/rules/", "/output-profiles/", approved)
+    for address in (draft.get_absolute_url(), *pages):
+        if address == approved:
+            drafts.approve(draft=draft, revision=1, by="ben")
         editor.goto(address)
         assert editor.evaluate("document.documentElement.scrollWidth") <= width, address
