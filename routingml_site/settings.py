@@ -58,6 +58,8 @@ PREDICTION_CACHE_SECONDS = env.integer("PREDICTION_CACHE_SECONDS", 3600)
 PREDICTION_MAX_ITEMS = env.integer("PREDICTION_MAX_ITEMS", 1000, least=1)
 """Most items of one request; files go through ``predict`` in batches."""
 PREDICTION_BATCH_MAX_ITEMS = env.integer("PREDICTION_BATCH_MAX_ITEMS", 500_000, least=1)
+UPLOAD_MAX_UNPACKED_BYTES = env.integer("UPLOAD_MAX_UNPACKED_BYTES", 500_000_000, least=1)
+"""What an uploaded workbook or packed file may become."""
 PREDICTION_MAX_TEXT = env.integer("PREDICTION_MAX_TEXT", 20_000, least=100)
 """Most characters of one attribute of an item."""
 

@@ -67,6 +67,7 @@ def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str, chann
 
     Raises:
         UploadRefused: its name says that it is no table.
+        UnpackedTooLarge: it is packed so densely that unpacking it would hurt.
         FileUnreadable, ColumnsMissing: it is no table of items.
         RoutingMLError: no version is active.
     """
@@ -82,6 +83,7 @@ def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str, chann
         with path.open("wb") as file:
             for block in upload.chunks():
                 file.write(block)
+        item_files.check_unpacked(path, settings.UPLOAD_MAX_UNPACKED_BYTES)
         item_files.names_only(path, columns)
     except RoutingMLError:
         shutil.rmtree(folder)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prediction.core.asking import ItemError, items_of_frame
 from registry.core import files
+from registry.core.errors import RoutingMLError
 from registry.core.mapping import ColumnMap, check_header
 
 if TYPE_CHECKING:
@@ -19,12 +23,51 @@ if TYPE_CHECKING:
     from registry.core.routing import Item
 
 
+BLOCK = 1 << 20
+
+
+class UnpackedTooLarge(RoutingMLError):
+    """A small file that would become a very large one."""
+
+    code = "unpacked_too_large"
+
+    def __init__(self, most: int) -> None:
+        message = f"Unpacked, this file is larger than {most // 1_000_000:,} MB: split it."
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class ItemBatch:
     """Some items of a file, and the rows among them that are set aside."""
 
     items: list[Item]
     errors: list[ItemError]
+
+
+def check_unpacked(path: Path, most: int) -> None:
+    """Refuse a workbook or packed CSV file that unpacks to too much; others are what they are.
+
+    Raises:
+        UnpackedTooLarge: it does.
+    """
+    if _unpacked_bytes(path, most) > most:
+        raise UnpackedTooLarge(most)
+
+
+def _unpacked_bytes(path: Path, enough: int) -> int:
+    """Return how large a file becomes, counted no further than needed."""
+    total = 0
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book:
+                total = sum(part.file_size for part in book.infolist())
+        elif path.suffix == ".gz":
+            with gzip.open(path) as text:
+                while total <= enough and (block := text.read(BLOCK)):
+                    total += len(block)
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
+        return total  # opening it as a table says what is wrong with it
+    return total
 
 
 def count_rows(path: Path, columns: ColumnMap) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -140,6 +142,28 @@ def test_a_file_that_is_no_table_of_items_is_refused_at_once(
     assert response.data["error"]["code"] == code
     assert complaint in response.data["error"]["message"]
     assert not Job.objects.exists()
+
+
+def packed(name: str, text: str) -> SimpleUploadedFile:
+    stream = io.BytesIO()
+    if name.endswith(".gz"):
+        stream.write(gzip.compress(text.encode()))
+    else:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("xl/sharedStrings.xml", text)
+    return SimpleUploadedFile(name, stream.getvalue())
+
+
+@pytest.mark.parametrize("name", ["items.xlsx", "items.csv.gz"])
+def test_a_small_file_that_would_become_a_huge_one_is_refused(
+    ben_api: APIClient, settings: Any, name: str
+) -> None:
+    settings.UPLOAD_MAX_UNPACKED_BYTES = 3_000_000
+    file = packed(name, "ITEM_CD\n" + "A" * 4_000_000)
+    assert file.size is not None and file.size < 10_000
+    error = ben_api.post(API, {"file": file}, format="multipart").data["error"]
+    assert error["code"] == "unpacked_too_large"
+    assert "larger than 3 MB" in error["message"]
 
 
 def test_the_page_says_what_is_wrong_with_a_file(ben_browser: Client) -> None:
