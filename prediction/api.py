@@ -9,10 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.permissions import MayPredict
-from prediction import serializers
+from prediction import serializers, serializers_planning
 from prediction.core.comparison import lot_total, run_total, setup_total
+from prediction.core.grouping import grouped
 from prediction.core.summary import (
     error_as_json,
+    group_as_json,
     neighbours_as_json,
     next_as_json,
     operation_as_json,
@@ -126,6 +128,27 @@ class SimilarView(_AskView):
         return self.told(answer, items)
 
 
+class GroupsView(_AskView):
+    """Find items that can be made together."""
+
+    asks = serializers.AskIn
+
+    @extend_schema(
+        operation_id="groups_recommendations",
+        request=serializers.AskIn,
+        responses=serializers_planning.GroupsOut,
+        examples=[BY_CODE, DESCRIBED],
+    )
+    def post(self, request: Request) -> Response:
+        """Group the asked items by their proposed routing; unsure ones stay alone."""
+        _, answer = self.ask(request, explain=False, top_k=1)
+        groups = grouped(answer.predictions)
+        inside = {each.item for group in groups for each in group.predictions}
+        alone = [each.item for each in answer.predictions if each.item not in inside]
+        told = [group_as_json(group) for group in groups]
+        return self.told(answer, told, needs_planner=alone)
+
+
 class NextView(APIView):
     """Build a routing step by step."""
 
@@ -133,11 +156,13 @@ class NextView(APIView):
     parser_classes = (ItemJsonParser,)
 
     @extend_schema(
-        operation_id="predict_next", request=serializers.NextIn, responses=serializers.NextOut
+        operation_id="predict_next",
+        request=serializers_planning.NextIn,
+        responses=serializers_planning.NextOut,
     )
     def post(self, request: Request) -> Response:
         """Rank what may come next, given the operations already chosen."""
-        given = serializers.NextIn(data=request.data)
+        given = serializers_planning.NextIn(data=request.data)
         given.is_valid(raise_exception=True)
         body = given.validated_data
         version, told = stepping.step(

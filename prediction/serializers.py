@@ -111,23 +111,6 @@ class PredictIn(AskIn):
     )
 
 
-class NextIn(serializers.Serializer[Any]):
-    """An item, known or described, and the operations chosen so far."""
-
-    item_code = serializers.CharField(required=False)
-    item = ItemField(required=False)
-    chosen = serializers.ListField(
-        child=serializers.CharField(max_length=200), max_length=200, default=list
-    )
-    leave_out = serializers.BooleanField(default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Insist on one of the two."""
-        if bool(attrs.get("item_code")) == bool(attrs.get("item")):
-            raise serializers.ValidationError(_("Give either item_code or item, not empty."))
-        return attrs
-
-
 class TimeIn(AskIn):
     """A question for times."""
 
@@ -199,25 +182,6 @@ class OperationOut(serializers.Serializer[Any]):
     price = serializers.FloatField(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     SUPPORT = serializers.FloatField()
-
-
-class ChoiceOfNextOut(serializers.Serializer[Any]):
-    """An operation that may come next, or the end of the routing."""
-
-    JOB_CD = serializers.CharField(allow_null=True)
-    JOB_NM = serializers.CharField(allow_null=True)
-    ends = serializers.BooleanField(help_text="The routing ends here; JOB_CD is null.")
-    items = serializers.IntegerField(help_text="Similar items that go on this way.")
-    of = serializers.IntegerField(help_text="Similar items that begin as chosen.")
-    chance = serializers.FloatField(help_text="How well the pair suits the item; 0: never made.")
-
-
-class NextOut(serializers.Serializer[Any]):
-    """What was chosen, and what may come next, likeliest first."""
-
-    model_version = serializers.CharField()
-    operations = OperationOut(many=True)
-    choices = ChoiceOfNextOut(many=True)
 
 
 class CandidateOut(serializers.Serializer[Any]):

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("api/predict/next", api.NextView.as_view(), name="api_next"),
     path("api/similarity/search", api.SimilarView.as_view(), name="api_similar"),
+    path("api/groups/recommendations", api.GroupsView.as_view(), name="api_groups"),
     path("api/time/summary", api.TimeView.as_view(), name="api_time"),
     path("", include("prediction.urls_drafts")),
 ]

@@ -127,6 +127,7 @@ RULES: dict[str, Rule] = {
     "prediction:api_next": _all(Ability.PREDICT, heavy=True),
     "prediction:api_predict": _all(Ability.PREDICT, heavy=True),
     "prediction:api_similar": _all(Ability.PREDICT, heavy=True),
+    "prediction:api_groups": _all(Ability.PREDICT, heavy=True),
     "prediction:api_time": _all(Ability.PREDICT, heavy=True),
     # drafts and rules
     "prediction:draft_list": READ,

@@ -15,6 +15,7 @@ from prediction.core.export import candidate_id, rounded
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from prediction.core.grouping import Group
     from registry.core.routing import (
         Candidate,
         Explanation,
@@ -81,6 +82,24 @@ def next_as_json(choice: NextOperation) -> Json:
         "items": choice.items,
         "of": choice.asked,
         "chance": rounded(choice.chance),
+    }
+
+
+def group_as_json(group: Group) -> Json:
+    """Return items that can be made together."""
+    return {
+        "ROUTING_SIGNATURE": "+".join(group.jobs),
+        "CONFIDENCE": rounded(group.least_confidence),
+        "setup_together": total_as_json(group.setup),
+        "setup_apart": total_as_json(group.apart),
+        "members": [
+            {
+                "ITEM_CD": each.item,
+                "CONFIDENCE": rounded(each.confidence),
+                "run": total_as_json(run_total(each.candidates[0])),
+            }
+            for each in group.predictions
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from prediction.models import PredictionRequest
-from prediction.serializers import NextOut
+from prediction.serializers_planning import GroupsOut, NextOut
 from prediction.tests.test_api import assert_shape
 from prediction.tests.test_pages import ask, text_of
 
@@ -150,3 +150,18 @@ def test_a_next_operation_for_nothing_is_refused_in_words(
 ) -> None:
     response = ben_api.post("/api/predict/next", body)
     assert (response.status_code, response.data["error"]["code"]) == (400, code)
+
+
+def test_items_that_can_be_made_together_are_grouped_the_unsure_ones_stay_alone(
+    ben_api: APIClient, tiny_model: RoutingModel
+) -> None:
+    codes = list(tiny_model.item_codes[:30])
+    told = ben_api.post("/api/groups/recommendations", {"item_codes": [*codes, "NO-SUCH"]}).data
+    assert_shape(GroupsOut(), told)
+    members = [each["ITEM_CD"] for group in told["items"] for each in group["members"]]
+    assert sorted([*members, *told["needs_planner"]]) == sorted(codes)
+    sizes = [len(group["members"]) for group in told["items"]]
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] > 1
+    first = told["items"][0]
+    assert first["setup_together"]["minutes"] <= first["setup_apart"]["minutes"]
+    assert [each["code"] for each in told["errors"]] == ["unknown_item"]
