@@ -18,8 +18,9 @@ from quality.core.alerts import signals_of
 from quality.core.results import judge
 from quality.core.sampling import draw
 from quality.models import CycleState, QualityCycle, SampleResult
-from quality.services import alerts, asking, drift, findings, reports, shop
-from quality.services.settings import DETAILED_CYCLES, SECONDS, CycleSettings
+from quality.services import alerts, asking, consequences, drift, findings, reports, shop
+from quality.services.settings import DETAILED_CYCLES, CycleSettings
+from registry import selectors
 from registry.core.artifacts import plain
 from registry.core.errors import RoutingMLError
 from registry.core.progress import Cancelled, Progress, span
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from prediction.loader import LoadedModel
     from quality.core.results import ItemResult
-    from quality.models import Alert
     from quality.services.shop import Shop, Truth
     from registry.models import Job
 
@@ -126,7 +126,8 @@ def named(number: int) -> QualityCycle:
 
 def _begin(wanted: CycleSettings, by: User | str | None, job: Job | None) -> QualityCycle:
     """Store the cycle as the one that runs; one that was left behind is ended."""
-    limit = timezone.now() - timedelta(seconds=SECONDS)
+    seconds = selectors.iter_training().schedule.cycle_seconds
+    limit = timezone.now() - timedelta(seconds=seconds)
     running = QualityCycle.objects.filter(state=CycleState.RUNNING).select_related("job")
     for old in running:
         if old.started_at < limit or (old.job is not None and not old.job.is_open):
@@ -224,10 +225,11 @@ def _finish(
         _store(cycle, measured)
         raised = alerts.apply([*signals_of(told["overall"], wanted.limits), *found.signals], cycle)
         cycle.alerts_raised = len(raised)
-        cycle.retraining = _ask_for_retraining(cycle, raised)
+        cycle.retraining = consequences.ask_for_retraining(cycle, raised, measured.items)
         drift.remember(loaded.name, measured.items)
         _end(cycle, CycleState.FINISHED, "")
     reports.write(cycle)
+    consequences.judge_probation(cycle)
     progress.report(1.0, "done")
 
 
@@ -260,11 +262,6 @@ def _store(cycle: QualityCycle, measured: _Measured) -> None:
     SampleResult.objects.bulk_create(rows, batch_size=100)
     kept = QualityCycle.objects.newest_first().values_list("pk", flat=True)[:DETAILED_CYCLES]
     SampleResult.objects.filter(cycle_id__lt=min(kept)).delete()
-
-
-def _ask_for_retraining(cycle: QualityCycle, raised: list[Alert]) -> str:
-    """Ask for a new version when an alert says that one would help; return what was asked."""
-    return ""
 
 
 def _end(cycle: QualityCycle, state: CycleState, reason: str) -> None:

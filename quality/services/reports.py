@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from quality.core import report
 from quality.models import SampleResult
-from quality.services.settings import REPORTS_KEPT
+from registry import selectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def write(cycle: QualityCycle) -> Path:
         ("report.md", as_markdown(cycle)),
     ):
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    for old in sorted(folder.parent.glob("cycle-*"))[:-REPORTS_KEPT]:
+    for old in sorted(folder.parent.glob("cycle-*"))[: -selectors.iter_training().reports.keep]:
         shutil.rmtree(old, ignore_errors=True)
     return folder
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from prediction import loader
 from prediction.models import PredictionRequest
 from prediction.services import predictions
@@ -20,14 +21,16 @@ from quality.core.alerts import Limits
 from quality.core.sampling import Plan, Strategy
 from quality.models import Alert, CycleState, QualityCycle, SampleResult
 from quality.services import alerts, asking, cycles, reports
-from quality.services.settings import REPORTS_KEPT, CycleSettings
+from quality.services.settings import CycleSettings, current
 from quality.tests.conftest import Erp
 from registry.core.errors import BadInput, NotEnoughData
 from registry.core.progress import Cancelled, Silent
 from registry.kinds import QUALITY_CYCLE
 from registry.models import JobState
-from registry.services import jobs
+from registry.services import config, jobs
 from registry.tasks import execute
+from training.models import RetrainingRequest
+from training.services import deployment
 
 pytestmark = pytest.mark.django_db
 STRICT = Limits(mae=0.001)
@@ -113,7 +116,46 @@ def test_only_the_newest_thirty_reports_are_kept(erp: Erp, data_dir: Path) -> No
     for number in range(31):
         (data_dir / "quality" / f"cycle-0000000{number // 10}{number % 10}x").mkdir(parents=True)
     run(5)
-    assert len(list((data_dir / "quality").iterdir())) == REPORTS_KEPT
+    assert len(list((data_dir / "quality").iterdir())) == 30
+
+
+def test_the_settings_page_says_what_a_cycle_goes_by(eva: User) -> None:
+    values = {
+        "sampling": {"sample_size": 50, "strategy": "random", "seed": 7, "recent_days": 9},
+        "thresholds": {"mae": 1.5, "least_samples": 9, "trim": 0.2},
+    }
+    config.change_iter_training(values=values, by=eva)
+    wanted = current(sample_size=60)
+
+    assert wanted.plan == Plan(60, Strategy.RANDOM, 7, 9)
+    assert wanted.limits == Limits(1.5, 3.5, 0.8, 0.5, 9)
+    assert (wanted.column, wanted.smallest_population, wanted.trim) == ("PART_TYPE", 100, 0.2)
+
+
+def test_an_alert_that_a_new_version_would_answer_asks_for_one(erp: Erp) -> None:
+    cycle = run(limits=STRICT)
+    row = RetrainingRequest.objects.get()
+
+    assert cycle.retraining == f"request {row.pk}: mae"
+    assert (row.reason, row.asked_by) == ("quality", f"quality cycle {cycle.pk}")
+    assert row.evidence["mae"]["value"] == pytest.approx(cycle.metrics["mae"])
+    assert len(row.items) == 20
+    run(limits=STRICT)
+    assert RetrainingRequest.objects.count() == 1  # the alert is kept, not raised again
+
+
+def test_a_cycle_is_held_against_the_last_one_of_the_version_before(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run()
+    QualityCycle.objects.filter(pk=before.pk).update(model_version="2026.01.01_1")
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(deployment, "judge", lambda **given: told.update(given))
+    cycle = run()
+
+    assert (told["version"], told["cycle"]) == (cycle.model_version, str(cycle.pk))
+    assert told["reference"]["trim_mae"] == before.metrics["trim_mae"]
+    assert told["figures"]["process_match"] == cycle.metrics["process_match"]
 
 
 def test_an_alert_is_raised_once_kept_and_cleared(erp: Erp) -> None:
