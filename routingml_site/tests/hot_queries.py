@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEvent, Counter, SignIn, User
 from prediction import selectors as asked
-from registry.models import Activation, ConfigRevision, MappingProfile, ModelVersion
+from registry.models import (
+    Activation,
+    ConfigRevision,
+    Job,
+    JobLine,
+    MappingProfile,
+    ModelVersion,
+)
+from training.selectors import listed
 
 HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "whose token is this": lambda: SignIn.objects.select_related("user").filter(
@@ -37,4 +45,10 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "which parameters are in force": lambda: ConfigRevision.objects.order_by("-number")[:1],
     "what a person asked last": lambda: asked.history().filter(asked_by="x")[:8],
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
+    "the newest jobs": lambda: listed("train", "failed")[:100],
+    "which trainings wait": lambda: Job.objects.of("train").waiting(),
+    "whose worker is silent": lambda: Job.objects.running().filter(heartbeat_at__lt=timezone.now()),
+    "the lines after the last one": lambda: JobLine.objects.filter(job_id=1, number__gt=7).order_by(
+        "-number"
+    )[:500],
 }
