@@ -13,6 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routingml_site.settings")
 application = get_wsgi_application()
 
 from prediction import loader  # noqa: E402 -- its models need the line above
-from prediction.services import known_items  # noqa: E402
+from prediction.services import known_items, palette  # noqa: E402
 
-loader.watch(prepare=known_items.prepare)
+
+def prepare(loaded: loader.LoadedModel) -> None:
+    """Work out what pages need of a version before it answers."""
+    known_items.prepare(loaded)
+    palette.prepare(loaded)
+
+
+loader.watch(prepare=prepare)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     Names = Mapping[str, Sequence[str]]
 
 
+LOOKED_AT = 4_000
+GOLDEN = 0.6180339887498949
+"""Multiples of it spread evenly between 0 and 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usual:
     """An operation as the plant usually does it; ``uses`` is in how many routings it stands."""
@@ -30,29 +35,29 @@ def usual_operations(library: RoutingLibrary) -> tuple[Usual, ...]:
     """Return every operation, the most used first.
 
     Times are medians: of what the shop reported where it reported anything, else of the standards.
-    Resource and subcontractor are the most frequent ones.
+    Resource and subcontractor are the most frequent ones.  Of an operation that stands in very many
+    routings, an even sample is looked at.
     """
     arrays, names = library.arrays, library.names
+    counts = np.bincount(arrays["operation_job"], minlength=len(names["jobs"]))
+    rows = _sample(arrays["operation_job"], counts)
     table = pd.DataFrame(
         {
-            name: arrays[f"operation_{name}"]
+            name: arrays[f"operation_{name}"][rows]
             for name in ("job", "outsourced", "resource", "partner", "setup", "run")
         }
     )
-    table["routing"] = library.operation_routing
     for name in ("setup", "run"):
-        reported = pd.Series(np.exp(arrays[f"operation_log_{name}"]))
+        reported = pd.Series(np.exp(arrays[f"operation_log_{name}"][rows]))
         table[name] = reported.groupby(table["job"]).transform("median").fillna(table[name])
     by_job = table.groupby("job")
-    uses = by_job["routing"].nunique()
     times = by_job[["setup", "run"]].median()
     outsourced = by_job["outsourced"].mean()
     resources = _most_frequent(table, "resource")
     partners = _most_frequent(table[table["outsourced"]], "partner")
-    columns = (uses, outsourced, times["setup"], times["run"])
-    rows = zip(uses.index.tolist(), *(column.tolist() for column in columns), strict=True)
+    columns = (times.index, outsourced, times["setup"], times["run"])
     found = []
-    for job, count, chance, setup, run in rows:
+    for job, chance, setup, run in zip(*(column.tolist() for column in columns), strict=True):
         outside = chance >= 0.5
         resource = _named(names, "resource", resources.get(job))
         partner = _named(names, "partner", partners.get(job) if outside else None)
@@ -67,7 +72,7 @@ def usual_operations(library: RoutingLibrary) -> tuple[Usual, ...]:
             setup_minutes=_minutes(setup),
             run_minutes=_minutes(run),
         )
-        found.append(Usual(step, count))
+        found.append(Usual(step, int(counts[job])))
     return tuple(sorted(found, key=lambda usual: (-usual.uses, usual.step.job)))
 
 
@@ -80,6 +85,13 @@ def find(operations: Sequence[Usual], typed: str, limit: int = 50) -> list[Usual
         if wanted in usual.step.job.casefold() or wanted in usual.step.job_name.casefold()
     )
     return [usual for usual, _ in zip(found, range(limit), strict=False)]
+
+
+def _sample(jobs: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return rows: all of a rare operation, about ``LOOKED_AT`` of a frequent one, evenly."""
+    share = np.minimum(LOOKED_AT / np.maximum(counts, 1), 1.0)
+    spread = np.arange(len(jobs)) * GOLDEN % 1.0
+    return np.flatnonzero(spread < share[jobs])
 
 
 def _most_frequent(table: pd.DataFrame, name: str) -> dict[int, int]:

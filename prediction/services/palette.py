@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from prediction.core.drafts import Step, Steps
     from prediction.core.palette import Usual
 
-_kept: tuple[str, tuple[Usual, ...]] = ("", ())
+_kept: tuple[tuple[str, tuple[Usual, ...]], ...] = ()
+"""Of the version that answers, and of the one that is about to."""
 
 
 def operations() -> tuple[Usual, ...]:
@@ -24,12 +25,22 @@ def operations() -> tuple[Usual, ...]:
     Raises:
         RoutingMLError: no version is active, or it cannot be read.
     """
+    return _of(loader.active())
+
+
+def prepare(loaded: loader.LoadedModel) -> None:
+    """Work out what belongs to a version; servers do it before the version answers."""
+    _of(loaded)
+
+
+def _of(loaded: loader.LoadedModel) -> tuple[Usual, ...]:
+    """Return the operations of this version; two threads may work it out at once, to no harm."""
     global _kept
-    loaded = loader.active()
-    identity, found = _kept
-    if identity != loaded.identity:
-        found = palette.usual_operations(loaded.model.base.library)
-        _kept = (loaded.identity, found)
+    for identity, found in _kept:
+        if identity == loaded.identity:
+            return found
+    found = palette.usual_operations(loaded.model.base.library)
+    _kept = ((loaded.identity, found), *_kept[:1])
     return found
 
 

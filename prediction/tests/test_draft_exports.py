@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import sqlite3
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from accounts.models import AuditEvent
+from prediction.core import staging
 from prediction.core.draft_files import FileKind
 from prediction.models import Draft, RoutingRule
 from prediction.services import draft_exports, drafts, output_profiles
@@ -23,6 +25,7 @@ from registry.models import MappingProfile
 from registry.services import mappings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from django.test import Client
@@ -185,3 +188,32 @@ def test_a_program_fetches_an_approved_draft(ben_api: APIClient, approved: Draft
     )
     wrong = ben_api.post(f"/api/drafts/{approved.pk}/export", {"format": "pdf"})
     assert wrong.status_code == 400
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, which ends with the test."""
+    servers = importlib.import_module("routingml_site.servers")
+    try:
+        with servers.postgresql() as server:
+            yield str(server.url)
+    except servers.ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
+def test_rows_go_into_postgresql_all_or_none(postgresql: str, tmp_path: Path) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    rows = [("G-1", 10, "TURN"), ("G-1", 20, "INSP")]
+    with psycopg.connect(postgresql) as connection:
+        connection.execute(
+            'CREATE TABLE "ROUTING_IN" ("ITEM" text, "SEQ" int, "OP" text, '
+            'PRIMARY KEY ("ITEM", "SEQ"))'
+        )
+        connection.commit()
+        names = ["ITEM", "SEQ", "OP"]
+        assert staging.insert(postgresql, "ROUTING_IN", names, rows, base=tmp_path) == 2
+        with pytest.raises(staging.DuplicateRows, match="Nothing was written"):
+            new = [("G-1", 30, "PACK"), ("G-1", 10, "TURN")]
+            staging.insert(postgresql, "ROUTING_IN", names, new, base=tmp_path)
+        found = connection.execute('SELECT * FROM "ROUTING_IN" ORDER BY "SEQ"').fetchall()
+    assert found == rows
