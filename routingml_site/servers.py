@@ -51,9 +51,39 @@ def postgresql_programs(*, pgvector: bool = False) -> Path:
     )
 
 
+class PostgreSQL:
+    """A server that can be stopped and started again, with what it holds."""
+
+    def __init__(self, programs: Path, home: Path) -> None:
+        self.programs, self.home, self.port = programs, home, free_port()
+        _run(programs / "initdb", "--auth=trust", "--no-sync", "-U", "routingml", "-D", self._data)
+
+    @property
+    def url(self) -> str:
+        """The address of its database."""
+        return f"postgresql://routingml@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def _data(self) -> Path:
+        return self.home / "data"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c fsync=off -k {self.home}"
+        self._control("-l", self.home / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it as a crash would."""
+        if (self._data / "postmaster.pid").exists():
+            self._control("-m", "immediate", "stop")
+
+    def _control(self, *command: str | Path) -> None:
+        _run(self.programs / "pg_ctl", "-D", self._data, "-w", *command)
+
+
 @contextmanager
-def postgresql(*, pgvector: bool = False) -> Iterator[str]:
-    """Run a PostgreSQL; lend the address of its database.
+def postgresql(*, pgvector: bool = False) -> Iterator[PostgreSQL]:
+    """Run a PostgreSQL.
 
     Raises:
         ServerMissing: when it is not installed.
@@ -62,15 +92,12 @@ def postgresql(*, pgvector: bool = False) -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="routingml-pg-"))
     if SERVER_USER:
         shutil.chown(home, SERVER_USER)
-    port, data = free_port(), home / "data"
-    _run(programs / "initdb", "--auth=trust", "--no-sync", "-U", "routingml", "-D", data)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {home}"
-    control = (programs / "pg_ctl", "-D", data, "-w")
+    server = PostgreSQL(programs, home)
     try:
-        _run(*control, "-l", home / "log", "-o", options, "start")
-        yield f"postgresql://routingml@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
-        _run(*control, "-m", "immediate", "stop")
+        server.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 

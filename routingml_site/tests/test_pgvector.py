@@ -27,8 +27,8 @@ SPEC = IndexSpec(m=16, ef_construction=100, ef_search=128)
 def database() -> Iterator[str]:
     """The address of a PostgreSQL with pgvector, which ends with the tests of this module."""
     try:
-        with servers.postgresql(pgvector=True) as url:
-            yield url
+        with servers.postgresql(pgvector=True) as server:
+            yield server.url
     except servers.ServerMissing as missing:
         pytest.skip(str(missing))
 

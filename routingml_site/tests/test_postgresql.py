@@ -19,8 +19,8 @@ SUITE = ("accounts", "registry/tests/test_version_lifecycle.py", "registry/tests
 def postgresql() -> Iterator[str]:
     """The address of a server of our own, which ends with the test."""
     try:
-        with servers.postgresql() as url:
-            yield url
+        with servers.postgresql() as server:
+            yield server.url
     except servers.ServerMissing as missing:
         pytest.skip(str(missing))
 
