@@ -16,8 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_it_prints_the_figures_and_where_the_reports_are(
     erp: Erp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    easy = Limits(process_match=0.1)
-    monkeypatch.setattr(settings, "Limits", lambda: easy)
+    monkeypatch.setattr(settings, "Limits", lambda **_: Limits(process_match=0.1))
     call_command("quality_cycle", sample_size=30, strategy="recent_bias", seed=5)
     told = capsys.readouterr().out
     cycle = QualityCycle.objects.get()
