@@ -5,6 +5,7 @@ Every path of ``settings.MODELS_STORE`` and the signing key are known here and n
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
@@ -166,6 +167,17 @@ def verify(name: str, digest: str) -> Manifest:
     manifest = artifacts.verify(version_path(name), settings.MODEL_SIGNING_KEY)
     _check_registered(manifest, name, digest)
     return manifest
+
+
+def figures(name: str, digest: str) -> dict[str, Any]:
+    """Return all figures of a version after the checks of ``verify``.
+
+    Raises:
+        VersionMissing, VersionTampered, VersionIncompatible: when it cannot be used.
+    """
+    verify(name, digest)
+    text = (version_path(name) / artifacts.METRICS).read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
 def read(name: str, digest: str) -> tuple[Manifest, dict[str, State]]:

@@ -43,12 +43,14 @@ def _learn(job: Job) -> dict[str, Any]:
         sample=asked["sample_size"],
         dry_run=asked["dry_run"],
         only_if_changed=asked.get("only_if_changed", False),
+        candidates=asked.get("candidates") or (),
         by=job.asked_by,
     )
     return {
         "version": result.name,
         "registered": result.version is not None,
         "metrics": result.metrics,
+        "verdict": (result.metrics["comparison"] or {}).get("verdict"),
     }
 
 

@@ -20,7 +20,7 @@ from registry.core.metrics import Jobs, SequenceCase
 from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
 from registry.core.routing import Prediction
-from training.core import baselines, splits
+from training.core import baselines, comparison, splits
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 from training.core.trainer import HeldOut, fit
@@ -68,6 +68,7 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
         "items": len(later),
         "period": _period(asked),
         "baselines": score_baselines(known, asked.raw, predictions, truths),
+        "per_item": per_item(asked, model.base.group.column, predictions, truths),
     }
     figures["beaten_by"] = better_baselines(figures)
     held = None
@@ -149,6 +150,42 @@ def _sureness(right: np.ndarray, sure: np.ndarray, answered: np.ndarray) -> dict
         "error_ratio_at_80": sure_error / error if error and sure_error is not None else None,
         "calibration_gap": float(sure.mean() - right.mean()),
     }
+
+
+def per_item(
+    asked: TrainingSet,
+    family: str,
+    predictions: Sequence[Prediction],
+    truths: Sequence[Sequence[TrueRouting]],
+) -> list[dict[str, Any]]:
+    """Return what was wrong with a sample of single items, for comparisons between versions.
+
+    Args:
+        asked: the items.
+        family: the column by which items are grouped, empty for none.
+        predictions: of the items.
+        truths: of the items.
+    """
+    measured = [place for place, valid in enumerate(truths) if valid]
+    codes = [str(asked.raw.codes[place]) for place in measured]
+    chosen = [measured[place] for place in comparison.sample(codes).tolist()]
+    aligned = _aligned([predictions[i] for i in chosen], [truths[i] for i in chosen])
+    error = np.abs(aligned["run"] - aligned["true_run"])
+    known = np.isfinite(error) & (aligned["true_run"] > 0)
+    found = []
+    for number, place in enumerate(chosen):
+        first = predictions[place].candidates[:1]
+        jobs = [truth.jobs for truth in truths[place]]
+        mine = known & (aligned["item"] == number)
+        found.append(
+            {
+                "code": str(asked.raw.codes[place]),
+                "family": str(asked.raw.item(place).attributes.get(family) or ""),
+                "match": metrics.process_match(first[0].jobs, jobs) if first else 0.0,
+                "errors": np.round(error[mine], 4).tolist(),
+            }
+        )
+    return found
 
 
 def _aligned(

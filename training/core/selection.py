@@ -170,7 +170,7 @@ def _reasons(gain: float, low: float, *, is_lower: bool, least: float) -> tuple[
         against.append(Reason.WORSE)
     elif gain < least:
         against.append(Reason.GAIN_TOO_SMALL)
-    if gain >= 0 and low <= 0:
+    elif low <= 0:
         against.append(Reason.GAIN_UNCERTAIN)
     if is_lower:
         against.append(Reason.PROCESS_MATCH_LOWER)

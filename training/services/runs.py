@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from registry import store
+from joblib import effective_n_jobs
+
+from registry import selectors, store
 from registry.core import artifacts
 from registry.core.errors import RoutingMLError
 from registry.core.machine import peak_memory_mb, release_memory
@@ -16,13 +18,18 @@ from registry.core.progress import span
 from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
-from training.core.specs import TrainingSpec
+from training.core.candidates import compare as compare_candidates
+from training.core.specs import CandidateSpec, TrainingSpec, check_names
+from training.services import comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import User
     from registry.core.model import RoutingModel
     from registry.core.progress import Progress
     from registry.models import MappingProfile
+    from training.core.candidates import Selected
     from training.core.dataset import TrainingSet
 
 log = logging.getLogger(__name__)
@@ -55,6 +62,7 @@ def execute(
     with_backtest: bool = True,
     dry_run: bool = False,
     only_if_changed: bool = False,
+    candidates: Sequence[str] = (),
     by: User | str | None = None,
 ) -> RunResult:
     """Train a version from the configured ERP with the active mapping profile.
@@ -67,6 +75,7 @@ def execute(
         with_backtest: whether to measure on the newest items first.
         dry_run: do everything but write and register.
         only_if_changed: refuse when there is a version of the very same data.
+        candidates: ways to learn times to compare first; the best that can be stored is used.
         by: who asked.
 
     Raises:
@@ -75,30 +84,56 @@ def execute(
             taken, or somebody cancelled; nothing is left behind then.
     """
     started = time.monotonic()
+    check_names(candidates)
     if name is not None:
         versions.refuse_name(name)
     profile = mappings.active_profile()
     data = extract(profile, sample, span(progress, 0.0, 0.1))
     if only_if_changed:
         _refuse_the_same(data.content_hash)
-    tested = None
+    tested, selected, begin = None, None, 0.1
+    if candidates:
+        selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
+        spec = replace(spec, time_model=selected.chosen, time_settings=dict(selected.settings))
     if with_backtest:
-        tested = backtest.run(data, spec, span(progress, 0.1, 0.65))
+        tested = backtest.run(data, spec, span(progress, begin, 0.65))
     model = trainer.fit(
         data,
         spec,
-        span(progress, 0.65 if tested else 0.1, 0.97),
+        span(progress, 0.65 if tested else begin, 0.97),
         profile=profile.to_columns().to_json(),
         held=tested.held if tested else None,
     )
     metrics = _metrics(data, model, tested, spec, started)
+    metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
+    name = name or versions.next_name()
+    beside = comparison.with_champion(metrics, name)
+    metrics["comparison"] = artifacts.plain(beside.to_json()) if beside else None
     if dry_run:
-        return RunResult(name or versions.next_name(), None, metrics, model)
+        return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
     version = register(model, profile, data.content_hash, metrics, name=name, by=by)
+    metrics = comparison.without_items(metrics)
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
     return RunResult(version.name, version, metrics, model)
+
+
+def _compared(
+    data: TrainingSet, spec: TrainingSpec, names: Sequence[str], progress: Progress
+) -> Selected:
+    """Compare ways to learn times as the settings of iterative training say."""
+    told = selectors.iter_training()
+    wanted = CandidateSpec(
+        names=check_names(names),
+        folds=told.training.folds,
+        least_gain=told.training.least_improvement,
+        search=told.tuning.search,
+        tries=told.tuning.tries,
+        seconds=float(told.tuning.seconds),
+        n_jobs=effective_n_jobs(-1),
+    )
+    return compare_candidates(data, spec, wanted, progress)
 
 
 def _refuse_the_same(content_hash: str) -> None:
@@ -147,7 +182,11 @@ def register(
     with store.staging() as folder:
         manifest = store.write(folder, model.to_states(), about, metrics)
         return versions.register(
-            name=name, folder=folder, manifest=manifest, metrics=metrics, by=by
+            name=name,
+            folder=folder,
+            manifest=manifest,
+            metrics=comparison.without_items(metrics),
+            by=by,
         )
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from registry.models import ModelVersion
 from training.management.commands import train
+from training.services import comparison
 from training.services.runs import RunResult
 
 if TYPE_CHECKING:
@@ -126,3 +127,36 @@ def test_an_empty_erp_is_said_in_one_line() -> None:
 def test_an_option_that_cannot_be_is_refused(options: tuple[str, str], word: str) -> None:
     with pytest.raises(CommandError, match=word):
         trained(*options)
+
+
+def test_candidates_are_compared_and_the_table_is_printed(loaded: Path) -> None:
+    said = trained("--candidates", "baseline,mlp", "--no-backtest", "--name", "2026.11.21_7")
+    assert "folds of" in said
+    for name in ("baseline", "mlp", "boosting", "the present way"):
+        assert name in said
+    told = ModelVersion.objects.get().metrics["candidates"]
+    assert set(told["results"]) == {"baseline", "mlp", "boosting"}
+    assert told["chosen"] in told["results"]
+
+
+def test_an_unknown_candidate_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(CommandError, match="no candidate 'forest'"):
+        trained("--candidates", "forest")
+
+
+def test_candidates_are_not_for_an_increment() -> None:
+    with pytest.raises(CommandError, match="--candidates"):
+        trained("--incremental", "--candidates", "mlp")
+
+
+def test_a_later_training_says_whether_it_beats_the_active_version(loaded: Path) -> None:
+    trained("--name", "2026.11.21_7", "--activate")
+    said = trained("--name", "2026.11.21_8")
+    assert "not better than 2026.11.21_7" in " ".join(said.split())
+    older, newer = ModelVersion.objects.order_by("name")
+    beside = newer.metrics["comparison"]
+    assert beside["champion"] == older.name
+    assert beside["verdict"]["items"] == newer.metrics["backtest"]["items"]
+    assert beside["overall"]["trim_mae"] == pytest.approx(beside["overall"]["trim_mae_before"])
+    assert comparison.compare(newer, older).to_json()["verdict"] == beside["verdict"]
+    assert "per_item" not in newer.metrics["backtest"]

@@ -14,7 +14,8 @@ from registry import figures
 from registry.core.errors import RoutingMLError
 from registry.services import versions
 from training.core.growth import Reason
-from training.core.specs import TrainingSpec
+from training.core.specs import CANDIDATES, TrainingSpec
+from training.management import comparing
 from training.services import increments, runs
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--name", metavar="YYYY.MM.DD_build", help="default: next of today")
         parser.add_argument("--sample", type=int, metavar="N", help="newest N routed items only")
+        parser.add_argument(
+            "--candidates", metavar="A,B", default="", type=_names,
+            help=f"ways to learn times to compare first, of {', '.join(CANDIDATES)}",
+        )  # fmt: skip
         parser.add_argument("--seed", type=int, default=TrainingSpec().seed)
         parser.add_argument("--no-backtest", action="store_true", help="do not measure")
         parser.add_argument("--dry-run", action="store_true", help="do not write or register")
@@ -79,6 +84,8 @@ class Command(BaseCommand):
             raise CommandError("--sample takes a number of items from 1.")
         if options["incremental"] and options["sample"] is not None:
             raise CommandError("--sample is for a full training: --incremental adds all new items.")
+        if options["incremental"] and options["candidates"]:
+            raise CommandError("--candidates is for a full training: --incremental learns nothing.")
         try:
             result = (_add if options["incremental"] else _train)(console, options)
             if options["activate"] and result.version is not None:
@@ -86,6 +93,10 @@ class Command(BaseCommand):
                 console.print(f"{result.name} is active.", highlight=False)
         except RoutingMLError as error:
             raise CommandError(error.message) from error
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _train(console: Console, options: dict[str, Any]) -> RunResult:
@@ -98,6 +109,7 @@ def _train(console: Console, options: dict[str, Any]) -> RunResult:
             sample=options["sample"],
             with_backtest=not options["no_backtest"],
             dry_run=options["dry_run"],
+            candidates=options["candidates"],
             by=BY,
         )
     show(console, result)
@@ -163,6 +175,7 @@ def show(console: Console, result: RunResult) -> None:
             console.print(f"Beaten by a baseline: {beaten}", style="yellow", highlight=False)
     elif tested:
         console.print("Not measurable: too few routed items for a backtest.", highlight=False)
+    comparing.show(console, metrics)
     state = "registered, not active" if result.version else "dry run: nothing was written"
     console.print(f"Version {result.name}: {state}.", highlight=False)
 

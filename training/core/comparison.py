@@ -1,0 +1,115 @@
+"""Two versions on the items that both were measured on without having seen them.
+
+A backtest keeps what it got wrong for a sample of its items, chosen by their codes, so that two
+backtests of much the same items have kept much the same sample.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from registry.core import metrics
+from training.core.selection import LEAST_GAIN, Side, Verdict, judge
+
+KEPT = 1000
+"""Items of a backtest that comparisons can use."""
+LEAST_IN_FAMILY = 5
+"""Items under which a family has no line of its own."""
+
+PerItem = Mapping[str, Any]
+"""An item's ``code``, ``family``, ``match`` (process_match) and ``errors`` (minutes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Figures of two versions on the same items; ``family`` is empty for all of them."""
+
+    family: str
+    items: int
+    trim_mae: float | None
+    trim_mae_before: float | None
+    process_match: float
+    process_match_before: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A version beside the one before it, overall and by family, and whether it wins."""
+
+    version: str
+    champion: str
+    overall: Line | None
+    families: Sequence[Line]
+    verdict: Verdict
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``metrics.json`` and a job's result keep."""
+        return {
+            "version": self.version,
+            "champion": self.champion,
+            "overall": asdict(self.overall) if self.overall else None,
+            "families": [asdict(line) for line in self.families],
+            "verdict": self.verdict.to_json(),
+        }
+
+
+def sample(codes: Sequence[str], limit: int = KEPT) -> np.ndarray:
+    """Return the places of items to keep: the same items whichever others stand beside them."""
+    marks = np.array([zlib.crc32(code.encode()) for code in codes], dtype=np.int64)
+    return np.sort(np.argsort(marks, kind="stable")[:limit])
+
+
+def compare(
+    new: Sequence[PerItem],
+    old: Sequence[PerItem],
+    *,
+    version: str,
+    champion: str,
+    least_gain: float = LEAST_GAIN,
+) -> Comparison:
+    """Compare two versions on the items that both have kept."""
+    before = {str(each["code"]): each for each in old}
+    pairs = [(each, before[str(each["code"])]) for each in new if str(each["code"]) in before]
+    verdict = judge(
+        _side([one for one, _ in pairs]),
+        _side([other for _, other in pairs]),
+        len(pairs),
+        least_gain=least_gain,
+    )
+    families: dict[str, list[tuple[PerItem, PerItem]]] = {}
+    for pair in pairs:
+        families.setdefault(str(pair[0]["family"]), []).append(pair)
+    lines = [
+        _line(family, members)
+        for family, members in sorted(families.items())
+        if family and len(members) >= LEAST_IN_FAMILY
+    ]
+    return Comparison(version, champion, _line("", pairs) if pairs else None, lines, verdict)
+
+
+def _side(items: Sequence[PerItem]) -> Side:
+    errors = [np.asarray(each["errors"], dtype=float) for each in items]
+    return Side(
+        np.concatenate(errors) if errors else np.zeros(0),
+        np.repeat(np.arange(len(items)), [len(each) for each in errors]),
+        np.array([each["match"] for each in items], dtype=float),
+    )
+
+
+def _line(family: str, pairs: Sequence[tuple[PerItem, PerItem]]) -> Line:
+    new, old = _side([one for one, _ in pairs]), _side([other for _, other in pairs])
+    assert new.match is not None  # noqa: S101 -- _side sets it
+    assert old.match is not None  # noqa: S101 -- as above
+    return Line(
+        family=family,
+        items=len(pairs),
+        trim_mae=metrics.trimmed_mean(new.error) if len(new.error) else None,
+        trim_mae_before=metrics.trimmed_mean(old.error) if len(old.error) else None,
+        process_match=float(new.match.mean()),
+        process_match_before=float(old.match.mean()),
+    )
