@@ -1,0 +1,167 @@
+"""A real worker is killed in the middle of a training: the truth is found, nothing is harmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+from django.conf import settings
+
+from registry import store
+
+if TYPE_CHECKING:
+    from registry.core.manifest import Manifest
+    from routingml_site.plant import Plant
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 240.0
+MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
+SET_UP = """
+import shutil
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_erp", {files!r}, verbosity=0)
+from registry import store
+from registry.core import artifacts
+from registry.services import versions
+from training.services import starts
+with store.staging() as folder:
+    shutil.copytree({written!r}, folder, dirs_exist_ok=True)
+    manifest = artifacts.verify(folder, {key!r})
+    version = versions.register(
+        name=manifest.name, folder=folder, manifest=manifest, metrics={metrics!r}, by="ana"
+    )
+versions.activate(version, by="ana")
+for _ in range(2):
+    starts.start(by="eva")
+"""
+
+
+class House:
+    """A house of its own in a folder: its database, its versions, its worker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.surroundings = os.environ | {
+            "DATA_DIR": str(folder),
+            "MODELS_STORE": str(folder / "models"),
+            "QUEUE_SYNCHRONOUS": "false",
+        }
+        self.surroundings.pop("DATABASE_URL", None)
+        self.workers: list[psutil.Popen] = []
+
+    def set_up(self, program: str) -> None:
+        """Run a program inside the house."""
+        subprocess.run([*MANAGE, "shell", "-v0", "-c", program], env=self.surroundings, check=True)
+
+    def start_worker(self) -> psutil.Popen:
+        """Start the worker's processes."""
+        worker = psutil.Popen([*MANAGE, "worker"], env=self.surroundings, stdout=subprocess.DEVNULL)
+        self.workers.append(worker)
+        return worker
+
+    def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the house's database, or change it."""
+        with sqlite3.connect(self.folder / "app.sqlite3", timeout=30) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def state(self, job: int) -> str:
+        """Return how a job stands."""
+        return str(self.sql("select state from registry_job where id = ?", job)[0][0])
+
+    def is_at(self, job: int, percent: int) -> bool:
+        """Return whether a job's own process has come so far."""
+        query = (
+            "select 1 from registry_job where id = ? and state = 'running' and progress >= ? "
+            "and step not like 'starting%'"
+        )
+        return bool(self.sql(query, job, percent))
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, tiny_plant: Plant, tiny_version: tuple[Path, Manifest]
+) -> Iterator[House]:
+    """A house with the tiny plant, an active version, and two trainings that wait."""
+    files = tmp_path / "files"
+    files.mkdir()
+    for name in ("item_info", "routing", "work_order_results"):
+        getattr(tiny_plant, name).to_csv(files / f"{name}.csv", index=False)
+    built = House(tmp_path / "var")
+    built.set_up(
+        SET_UP.format(
+            files=str(files),
+            written=str(tiny_version[0]),
+            key=settings.MODEL_SIGNING_KEY,
+            metrics={"recall": {"at_50": 1.0}},
+        )
+    )
+    yield built
+    for worker in built.workers:
+        if worker.is_running():
+            kill(family_of(worker))
+
+
+def family_of(worker: psutil.Popen) -> list[psutil.Process]:
+    return [*worker.children(recursive=True), worker]
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        if process.is_running():
+            process.kill()
+    psutil.wait_procs(processes, timeout=PATIENCE)
+
+
+def wait_until(condition: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {PATIENCE} s for {what}")
+        time.sleep(0.1)
+
+
+def does_a_job(process: psutil.Process) -> bool:
+    try:
+        return "run_job" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_killed_worker_leaves_a_lost_job_and_the_next_one_goes_on(
+    house: House, tiny_version: tuple[Path, Manifest]
+) -> None:
+    name, digest = tiny_version[1].name, tiny_version[1].digest
+    worker = house.start_worker()
+    wait_until(lambda: house.is_at(1, 10), "the first training to learn")
+    family = family_of(worker)
+    child = next(process for process in family if does_a_job(process))
+    kill([process for process in family if process != child])
+    assert psutil.wait_procs([child], timeout=PATIENCE)[1] == [], "no child outlives its worker"
+    assert house.state(1) == "running", "nobody was left to say so"
+
+    house.sql("update registry_job set heartbeat_at = datetime('now', '-31 seconds') where id = 1")
+    worker = house.start_worker()
+    wait_until(lambda: house.state(1) == "lost", "the lost job")
+    wait_until(lambda: house.is_at(2, 0), "the second training, which waited for the first")
+    house.sql("update registry_job set cancel_at = datetime('now'), cancel_by = 'eva' where id = 2")
+    wait_until(lambda: house.state(2) == "cancelled", "the end of the second training")
+    wait_until(lambda: not any(map(does_a_job, family_of(worker))), "the end of its process")
+
+    versions = house.sql("select name, state, manifest_digest from registry_modelversion")
+    assert versions == [(name, "active", digest)]
+    models = house.folder / "models"
+    assert [path.name for path in (models / "versions").iterdir()] == [name]
+    assert list((models / "staging").glob("*/manifest.json")) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MODELS_STORE", models)
+        assert store.verify(name, digest).name == name
