@@ -182,15 +182,18 @@ def test_the_end_is_told_in_one_sentence_against_the_version_that_was_active(
 def test_the_comparison_holds_champion_new_version_and_the_best_simple_way(
     eva_browser: Client,
 ) -> None:
-    make_version(FIRST, metrics=metrics_of(0.80))
+    others = metrics_of(0.80, trim_mae=5.0)
+    others["backtest"]["items"] = 900
+    make_version(FIRST, metrics=others)
     make_version(SECOND)
-    job = succeeded(champion=FIRST, metrics=metrics_of(0.87))
+    job = succeeded(champion=FIRST, metrics=metrics_of(0.87, trim_mae=4.0))
     text = text_of(eva_browser, f"{HOME}jobs/{job.pk}/").replace("\u00a0", " ")
     assert (
         "Right routing first 87.0 % 80.0 % +7.0 points ▲ better 22.0 % (copy of the nearest" in text
     )
     assert "Error of run times 9.0 % 9.0 % +0.0 points = the same" in text
     assert "Measured on 1000 items" in text
+    assert text.count("The active version was measured on other items") == 2
 
 
 def test_a_first_training_and_a_dry_run_say_what_they_are(eva_browser: Client) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from registry import figures
 from registry.figures import Compared, Measured, Verdict
@@ -19,6 +19,9 @@ from training.services.starts import Strategy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+OTHER_ITEMS = gettext_lazy(
+    "The active version was measured on other items: small differences mean nothing."
+)
 HEADLINE = next(figure for figure in figures.FIGURES if figure.key == "trim_mae")
 
 
@@ -142,6 +145,8 @@ def _of_training(job: Job) -> Notice:
     if not row.compared.champion:
         text = _("Training finished: %(error)s typical error a piece.") % {"error": error}
         return Notice("good", text, kept)
+    if not found.same_items:
+        kept = f"{kept} {OTHER_ITEMS}".strip()
     return _against(row.compared, error, kept)
 
 
