@@ -44,6 +44,9 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     )[:10],
     "which parameters are in force": lambda: ConfigRevision.objects.order_by("-number")[:1],
     "what a person asked last": lambda: asked.history().filter(asked_by="x")[:8],
+    "which batches a person asked for last": lambda: (
+        Job.objects.of("predict_batch").filter(asked_by="x").order_by("-pk")[:5]
+    ),
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
     "the newest jobs": lambda: listed("train", "failed")[:100],
     "which trainings wait": lambda: Job.objects.of("train").waiting(),
