@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 26
+WIDTH, HEIGHT = 480, 190
+LEFT, RIGHT, TOP, BOTTOM = 66, 12, 14, 28
+LANE_WIDTH = 640
 NARROWEST = 14.0
 
 
@@ -114,7 +115,7 @@ def timelines(operations: Sequence[Mapping[str, Any]]) -> tuple[list[Box], list[
     actual = [one for one in operations if one["state"] != "extra"]
     longest = max((_total(proposed, "predicted"), _total(actual, "actual")))
     most = max(len(proposed), len(actual), 1)
-    room = WIDTH - most * NARROWEST
+    room = LANE_WIDTH - most * NARROWEST
     return _boxes(proposed, "predicted", longest, room), _boxes(actual, "actual", longest, room)
 
 

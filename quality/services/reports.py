@@ -116,9 +116,13 @@ def log_file() -> Path:
 
 
 def note(cycle: QualityCycle) -> None:
-    """Add the structured line of a cycle to the quality log."""
+    """Add the structured line of a cycle to the quality log, if it is severe enough."""
     good = cycle.state == "finished" and not cycle.alerts_raised
     level = "INFO" if good else "ERROR" if cycle.state == "failed" else "WARNING"
+    log.info("quality.cycle.ended", extra={"cycle": cycle.pk, "state": str(cycle.state)})
+    severity = logging.getLevelNamesMapping()
+    if severity[level] < severity[selectors.iter_training().logging.level]:
+        return
     figures = {name: cycle.metrics.get(name) for name in report.FIGURES}
     line = {"at": timezone.localtime().isoformat(timespec="seconds"), "level": level}
     entry = line | {"event": "quality.cycle.ended"} | about(cycle) | {"figures": figures}
@@ -126,7 +130,6 @@ def note(cycle: QualityCycle) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    log.info("quality.cycle.ended", extra={"cycle": cycle.pk, "state": str(cycle.state)})
 
 
 def _rows(cycle: QualityCycle) -> list[dict[str, Any]]:

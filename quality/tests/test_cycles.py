@@ -132,6 +132,16 @@ def test_the_settings_page_says_what_a_cycle_goes_by(eva: User) -> None:
     assert (wanted.column, wanted.smallest_population, wanted.trim) == ("PART_TYPE", 100, 0.2)
 
 
+def test_the_quality_log_keeps_to_the_level_of_the_settings(
+    erp: Erp, data_dir: Path, eva: User
+) -> None:
+    config.change_iter_training(values={"logging": {"level": "WARNING"}}, by=eva)
+    run(5, limits=Limits(samples=1, mae=1e9, trim_mae=1e9, process_match=0.0, cv=1e9))
+    quiet = reports.log_file().exists()
+    run(limits=STRICT)
+    assert (quiet, len(reports.log_file().read_text("utf-8").splitlines())) == (False, 1)
+
+
 def test_an_alert_that_a_new_version_would_answer_asks_for_one(erp: Erp) -> None:
     cycle = run(limits=STRICT)
     row = RetrainingRequest.objects.get()

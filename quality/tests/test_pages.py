@@ -12,6 +12,7 @@ from quality.core import charts
 from quality.models import Alert, SampleResult
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
+from quality.views import wording
 from registry.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,15 @@ def test_both_timelines_share_one_scale() -> None:
     assert [box.state for box in actual] == ["both", "missing"]
     assert proposed[0].width < actual[0].width
     assert charts.timelines([]) == ([], [])
+
+
+def test_an_alert_that_is_nearly_over_does_not_claim_that_the_figure_is_bad() -> None:
+    alert = Alert(rule="process_match", value=0.81, limit=0.8)
+    assert "back within its threshold" in wording.sentence(alert)
+    alert.value = 0.7
+    assert "back within" not in wording.sentence(alert)
+    slower = Alert(
+        rule="plant_shift", subject="LT01", value=0.3, limit=0.15,
+        details={"change": 0.3, "reports": 40},
+    )  # fmt: skip
+    assert wording.sentence(slower) == "Resource LT01 has become 30 % slower (40 reports)."

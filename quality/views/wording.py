@@ -9,6 +9,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quality.core.alerts import Rule
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,6 +47,7 @@ FIGURES = (
     Figure("interval_coverage", gettext_lazy("Times inside their interval")),
     Figure("cv", gettext_lazy("How noisy the plant itself is"), "cv"),
 )
+FIGURE_RULES = (Rule.MAE, Rule.TRIM_MAE, Rule.PROCESS_MATCH, Rule.CV)
 DIMENSIONS: dict[str, _StrPromise | str] = {
     "family": gettext_lazy("Item family"),
     "operation": gettext_lazy("Operation"),
@@ -65,7 +68,17 @@ def sentence(alert: Alert) -> str:
         "limit_percent": _percent(alert.limit),
         **_details(alert),
     }
-    return _SENTENCES.get(alert.rule, lambda: "%(subject)s %(value)s")() % figures
+    told = _SENTENCES.get(alert.rule, lambda: "%(subject)s %(value)s")() % figures
+    if alert.rule in FIGURE_RULES and alert.is_open and not _is_past(alert):
+        told += " " + _("It is back within its threshold, but not clearly yet.")
+    return told
+
+
+def _is_past(alert: Alert) -> bool:
+    """Return whether the figure is still on the wrong side of its threshold."""
+    if alert.rule == Rule.PROCESS_MATCH:
+        return alert.value < alert.limit
+    return alert.value > alert.limit
 
 
 def _details(alert: Alert) -> dict[str, Any]:
