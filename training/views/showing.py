@@ -44,7 +44,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A training's figures; ``champion`` is empty where none was active."""
+    """A training's figures; ``champion`` is empty where none was active.
+
+    ``candidates`` and ``versus`` are those of its metrics, empty where nothing was compared.
+    """
 
     champion: str
     version: str
@@ -52,6 +55,8 @@ class Comparison:
     same_items: bool
     items: float | None
     period: str
+    candidates: dict[str, Any]
+    versus: dict[str, Any]
 
 
 def live(job: Job, after: int = 0) -> dict[str, Any]:
@@ -118,6 +123,8 @@ def comparison(job: Job) -> Comparison | None:
         same_items=champion is not None and _backtest(old) == _backtest(metrics),
         items=figures.number(metrics, "backtest", "items"),
         period=figures.period(metrics),
+        candidates=metrics.get("candidates") or {},
+        versus=metrics.get("comparison") or {},
     )
 
 
