@@ -43,6 +43,7 @@ def test_items_with_the_same_vector_are_one_group_and_lose_nobody(crowded: np.nd
     for row in (0, 1, 2999):
         group = index.group_of(row)
         assert group is not None
+        assert group is not None
         assert row in index.items_of(group)
         same = (np.abs(crowded - crowded[row]) < 1e-6).all(axis=1)
         assert sorted(index.items_of(group)) == np.flatnonzero(same).tolist()
