@@ -196,7 +196,7 @@ def postgresql() -> Iterator[str]:
     servers = importlib.import_module("routingml_site.servers")
     try:
         with servers.postgresql() as server:
-            yield str(server.url)
+            yield str(getattr(server, "url", server))
     except servers.ServerMissing as missing:
         pytest.skip(str(missing))
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEvent, Counter, SignIn, User
 from prediction import selectors as asked
+from prediction.models import Draft, RoutingRule
 from registry.models import (
     Activation,
     ConfigRevision,
@@ -47,6 +48,9 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "which batches a person asked for last": lambda: (
         Job.objects.of("predict_batch").filter(asked_by="x").order_by("-pk")[:5]
     ),
+    "the newest drafts": lambda: Draft.objects.all().without_content().newest_first()[25:50],
+    "is this draft as I saw it": lambda: Draft.objects.filter(pk=1, revision=1, state="open"),
+    "which rules are in force": lambda: RoutingRule.objects.filter(is_active=True).order_by("pk"),
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
     "the newest jobs": lambda: listed("train", "failed")[:100],
     "which trainings wait": lambda: Job.objects.of("train").waiting(),
