@@ -243,13 +243,11 @@ class ExcelFile:
         """Open the workbook and give its sheets."""
         with _refused_in_words(self.path), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and validations openpyxl does not know
-            book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
-            try:
+            with self.path.open("rb") as stream:  # openpyxl leaves a damaged workbook's file open
+                book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
                 for sheet in book.worksheets:
                     sheet.reset_dimensions()
                 yield book.worksheets
-            finally:
-                book.close()
 
 
 def _frame(rows: dict[int, list[Any]], columns: Sequence[str]) -> pd.DataFrame:
