@@ -105,10 +105,8 @@ def execute(
         held=tested.held if tested else None,
     )
     metrics = _metrics(data, model, tested, spec, started)
-    metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
     name = name or versions.next_name()
-    beside = comparison.with_champion(metrics, name)
-    metrics["comparison"] = artifacts.plain(beside.to_json()) if beside else None
+    metrics |= _beside(metrics, selected, name)
     if dry_run:
         return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
@@ -117,6 +115,15 @@ def execute(
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
     return RunResult(version.name, version, metrics, model)
+
+
+def _beside(metrics: dict[str, Any], selected: Selected | None, name: str) -> dict[str, Any]:
+    """Return the comparisons: of ways to learn times, and with the active version."""
+    found = comparison.with_champion(metrics, name)
+    return {
+        "candidates": artifacts.plain(selected.figures) if selected else None,
+        "comparison": artifacts.plain(found.to_json()) if found else None,
+    }
 
 
 def _compared(
