@@ -203,6 +203,7 @@ class _Trimmed:
 
     @classmethod
     def of(cls, side: Side) -> _Trimmed:
+        """Put one side's errors in order."""
         order = np.argsort(side.error, kind="stable")
         return cls(side.error[order], side.item[order])
 

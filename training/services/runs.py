@@ -70,7 +70,7 @@ def execute(
     Args:
         spec: the settings.
         progress: told how far it is.
-        name: of the version; the next free one of the day when None.
+        name: the next free one of the day when None.
         sample: learn from the newest so many routed items only.
         with_backtest: whether to measure on the newest items first.
         dry_run: do everything but write and register.
@@ -80,8 +80,7 @@ def execute(
 
     Raises:
         NothingChanged: when that is so.
-        RoutingMLError: when the ERP cannot be read, there is too little to learn from, the name is
-            taken, or somebody cancelled; nothing is left behind then.
+        RoutingMLError: too little to learn from, a name taken, cancelled; nothing is left behind.
     """
     started = time.monotonic()
     check_names(candidates)
@@ -91,12 +90,11 @@ def execute(
     data = extract(profile, sample, span(progress, 0.0, 0.1))
     if only_if_changed:
         _refuse_the_same(data.content_hash)
-    tested, selected, begin = None, None, 0.1
+    selected, begin = None, 0.1
     if candidates:
         selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
         spec = replace(spec, time_model=selected.chosen, time_settings=dict(selected.settings))
-    if with_backtest:
-        tested = backtest.run(data, spec, span(progress, begin, 0.65))
+    tested = backtest.run(data, spec, span(progress, begin, 0.65)) if with_backtest else None
     model = trainer.fit(
         data,
         spec,
@@ -111,10 +109,9 @@ def execute(
         return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
     version = register(model, profile, data.content_hash, metrics, name=name, by=by)
-    metrics = comparison.without_items(metrics)
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
-    return RunResult(version.name, version, metrics, model)
+    return RunResult(version.name, version, comparison.without_items(metrics), model)
 
 
 def _beside(metrics: dict[str, Any], selected: Selected | None, name: str) -> dict[str, Any]:
