@@ -4,23 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_jobs'),
+        ("registry", "0004_jobs"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='modelversion',
-            name='modelversion_state_is_known',
+            model_name="modelversion",
+            name="modelversion_state_is_known",
         ),
         migrations.AlterField(
-            model_name='modelversion',
-            name='state',
-            field=models.CharField(choices=[('registered', 'Registered'), ('active', 'Active'), ('retired', 'Retired'), ('removed', 'Removed')], default='registered', max_length=20, verbose_name='state'),
+            model_name="modelversion",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("registered", "Registered"),
+                    ("active", "Active"),
+                    ("retired", "Retired"),
+                    ("removed", "Removed"),
+                ],
+                default="registered",
+                max_length=20,
+                verbose_name="state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['registered', 'active', 'retired', 'removed'])), name='modelversion_state_is_known'),
+            model_name="modelversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["registered", "active", "retired", "removed"])),
+                name="modelversion_state_is_known",
+            ),
         ),
     ]

@@ -11,7 +11,8 @@ from routingml_site.tests.test_browser import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = (
-    "/predict/", "/predict/history/", "/models/", "/account/", "/account/password/", "/api/docs/",
+    "/predict/", "/predict/history/", "/models/", "/account/", "/account/password/",
+    "/account/sign-ins/end/", "/api/docs/",
     "/admin/", "/admin/accounts/user/", "/admin/accounts/user/import/", "/admin/accounts/apikey/",
     "/admin/accounts/auditevent/", "/admin/accounts/counter/", "/admin/registry/modelversion/",
     "/admin/registry/configrevision/", "/admin/registry/mappingprofile/",
@@ -92,6 +93,6 @@ def test_ben_is_refused_what_his_role_may_not_and_signed_out_by_ana(
 def test_no_account_page_scrolls_sideways(page: Page, ana: User, password: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, ana, password)
-    for path in ("/account/", "/account/password/"):
+    for path in ("/account/", "/account/password/", "/account/sign-ins/end/"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -6,57 +6,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0004_jobs'),
+        ("registry", "0004_jobs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Probation',
+            name="Probation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.JSONField(default=dict, verbose_name='figures before')),
-                ('cycles', models.JSONField(default=list, verbose_name='quality cycles')),
-                ('state', models.CharField(choices=[('open', 'On probation'), ('passed', 'Passed'), ('rolled_back', 'Went back'), ('ended', 'Ended by somebody')], default='open', max_length=20, verbose_name='state')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('began_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='began')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('previous', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.modelversion', verbose_name='in place of')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.modelversion', verbose_name='version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.JSONField(default=dict, verbose_name="figures before")),
+                ("cycles", models.JSONField(default=list, verbose_name="quality cycles")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "On probation"),
+                            ("passed", "Passed"),
+                            ("rolled_back", "Went back"),
+                            ("ended", "Ended by somebody"),
+                        ],
+                        default="open",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                (
+                    "began_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="began"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.modelversion",
+                        verbose_name="in place of",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="registry.modelversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'probation',
-                'verbose_name_plural': 'probations',
-                'ordering': ('-pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'passed', 'rolled_back', 'ended'])), name='probation_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='probation_ended_has_an_end'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('state',), name='probation_one_open')],
+                "verbose_name": "probation",
+                "verbose_name_plural": "probations",
+                "ordering": ("-pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "passed", "rolled_back", "ended"])
+                        ),
+                        name="probation_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="probation_ended_has_an_end",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("state",),
+                        name="probation_one_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RetrainingRequest',
+            name="RetrainingRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('quality', 'Quality cycle'), ('drift', 'Drift'), ('schedule', 'Calendar'), ('person', 'Somebody')], max_length=20, verbose_name='asked by')),
-                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('items', models.JSONField(default=list, verbose_name='items')),
-                ('sample_size', models.PositiveIntegerField(blank=True, null=True, verbose_name='newest items')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('deferred', 'Set aside'), ('running', 'Running'), ('done', 'Done'), ('skipped', 'Skipped'), ('failed', 'Failed')], db_index=True, max_length=20, verbose_name='state')),
-                ('place', models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
-                ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
-                ('outcome', models.TextField(blank=True, verbose_name='what came of it')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
-                ('asked_by', models.CharField(max_length=254, verbose_name='who')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.job', verbose_name='job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("quality", "Quality cycle"),
+                            ("drift", "Drift"),
+                            ("schedule", "Calendar"),
+                            ("person", "Somebody"),
+                        ],
+                        max_length=20,
+                        verbose_name="asked by",
+                    ),
+                ),
+                ("evidence", models.JSONField(default=dict, verbose_name="evidence")),
+                ("items", models.JSONField(default=list, verbose_name="items")),
+                (
+                    "sample_size",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="newest items"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("deferred", "Set aside"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                            ("failed", "Failed"),
+                        ],
+                        db_index=True,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                (
+                    "not_before",
+                    models.DateTimeField(blank=True, null=True, verbose_name="not before"),
+                ),
+                ("outcome", models.TextField(blank=True, verbose_name="what came of it")),
+                (
+                    "asked_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked"),
+                ),
+                ("asked_by", models.CharField(max_length=254, verbose_name="who")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="registry.job",
+                        verbose_name="job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'retraining request',
-                'verbose_name_plural': 'retraining requests',
-                'ordering': ('-pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ['quality', 'drift', 'schedule', 'person'])), name='retraining_reason_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'deferred', 'running', 'done', 'skipped', 'failed'])), name='retraining_state_is_known'), models.CheckConstraint(condition=models.Q(('asked_by', ''), _negated=True), name='retraining_asked_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('place__isnull', True)), _connector='OR'), name='retraining_waiting_has_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ('waiting', 'deferred', 'running'))), models.Q(models.Q(('state__in', ('waiting', 'deferred', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='retraining_ended_has_an_end'), models.UniqueConstraint(condition=models.Q(('place__isnull', False)), fields=('place',), name='retraining_one_in_each_place'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='retraining_one_running')],
+                "verbose_name": "retraining request",
+                "verbose_name_plural": "retraining requests",
+                "ordering": ("-pk",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["quality", "drift", "schedule", "person"])
+                        ),
+                        name="retraining_reason_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["waiting", "deferred", "running", "done", "skipped", "failed"],
+                            )
+                        ),
+                        name="retraining_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("asked_by", ""), _negated=True),
+                        name="retraining_asked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("place__isnull", False), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("place__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="retraining_waiting_has_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", True),
+                                ("state__in", ("waiting", "deferred", "running")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("waiting", "deferred", "running")), _negated=True
+                                ),
+                                ("finished_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="retraining_ended_has_an_end",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("place__isnull", False)),
+                        fields=("place",),
+                        name="retraining_one_in_each_place",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("state",),
+                        name="retraining_one_running",
+                    ),
+                ],
             },
         ),
     ]
