@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -11,12 +13,15 @@ pytestmark = pytest.mark.django_db
 
 
 def samples(api: APIClient) -> dict[tuple[str, str, str], float]:
+    """Return what was counted by name, route and status, all methods together."""
     text = api.get("/api/metrics").content.decode()
-    return {
-        (sample.name, sample.labels.get("route", ""), sample.labels.get("status", "")): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
+    found: defaultdict[tuple[str, str, str], float] = defaultdict(float)
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            labels = sample.labels
+            key = (sample.name, labels.get("route", ""), labels.get("status", ""))
+            found[key] += sample.value
+    return dict(found)
 
 
 def test_answers_are_counted_by_route_and_status(ben_api: APIClient, client: Client) -> None:
