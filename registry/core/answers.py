@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from registry.core.candidates import Pool
 from registry.core.confidence import Confidence
 from registry.core.encoder import Encoded
 from registry.core.explain import attribute_weights, flips, has_value, sentences
-from registry.core.neighbourhood import Neighbourhood
+from registry.core.neighbourhood import Nearby, Practice
 from registry.core.proposals import Proposer
 from registry.core.routing import (
     Candidate,
@@ -48,6 +49,7 @@ class Asked:
         found: its neighbours and candidates.
         ranked: the order of its candidates.
         minutes: log minutes of run and setup of each operation it may show.
+        practices: how its neighbours do those operations.
         own: its row in the item store, when it is kept out of its own evidence.
     """
 
@@ -57,6 +59,7 @@ class Asked:
     found: Retrieved
     ranked: Ranked
     minutes: Mapping[int, tuple[float, float]]
+    practices: Mapping[int, Practice]
     own: int | None
 
 
@@ -83,8 +86,7 @@ class Answerer:
 
     def _candidates(self, asked: Asked, confidences: np.ndarray) -> tuple[Candidate, ...]:
         found, pool = asked.found, asked.found.pool
-        near = self._neighbourhood(asked)
-        operations: dict[int, Operation] = {}
+        described: dict[int, dict[str, Any]] = {}
         steps: dict[tuple[int, int], Operation] = {}
         support = supports(pool)
         candidates: list[Candidate] = []
@@ -93,15 +95,15 @@ class Answerer:
         ):
             jobs = pool.sequences[place]
             for job in jobs:
-                if job not in operations:
-                    operations[job] = self.proposer.operation(
-                        job, near, asked.minutes[job], support.get(job, 0.0)
+                if job not in described:
+                    described[job] = self.proposer.described(
+                        job, asked.practices, asked.minutes[job], support.get(job, 0.0)
                     )
             known = int(pool.known[place])
             for step in enumerate(jobs, start=1):
                 if step not in steps:  # candidates have most steps in common
                     position, job = step
-                    steps[step] = replace(operations[job], sequence=PROC_STEP * position)
+                    steps[step] = Operation(sequence=PROC_STEP * position, **described[job])
             similarity, reference = self._reference(found, known)
             candidates.append(
                 Candidate(
@@ -202,15 +204,14 @@ class Answerer:
         )
         return Explanation(sentences(best, neighbours, weights), weights, changes)
 
-    def _neighbourhood(self, asked: Asked) -> Neighbourhood:
-        found = asked.found
-        return self.proposer.neighbourhood(
-            found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], asked.own
-        )
-
     @cached_property
     def _job_number(self) -> dict[str, int]:
         return {code: number for number, code in enumerate(self.base.library.names["jobs"])}
+
+
+def nearby(found: Retrieved, own: int | None) -> Nearby:
+    """Return whom an item asks about its operations."""
+    return Nearby(found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], own)
 
 
 def supports(pool: Pool) -> dict[int, float]:

@@ -17,6 +17,7 @@ import numpy as np
 from registry.core.embedding import StepVocabulary, pairs_of
 from registry.core.index import NeighbourIndex
 from registry.core.library import RoutingLibrary
+from registry.core.ragged import stretches
 
 UNSEEN_PAIR = -4.0
 """Log-odds given to an adjacent pair too rare to be an output of the network."""
@@ -150,13 +151,10 @@ class GroupVotes:
     """For each group of the index, the sequences of its items and how often."""
 
     def __init__(self, library: RoutingLibrary, index: NeighbourIndex) -> None:
-        groups = np.repeat(np.arange(len(index)), np.diff(index.start))
-        group_of = np.full(len(library), -1, dtype=np.int64)
-        group_of[index.members] = groups
         pairs = np.unique(
             np.stack([library.routing_item, library.arrays["routing_sequence"]]), axis=1
         )
-        placed = group_of[pairs[0]]
+        placed = index.groups_of(pairs[0])
         keys = placed[placed >= 0] * max(library.sequence_count, 1) + pairs[1][placed >= 0]
         distinct, count = np.unique(keys, return_counts=True)
         self.sequence = (distinct % max(library.sequence_count, 1)).astype(np.int32)
@@ -164,14 +162,12 @@ class GroupVotes:
         group = distinct // max(library.sequence_count, 1)
         self.start = np.searchsorted(group, np.arange(len(index) + 1))
 
-    def of(self, group: int, without: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray]:
-        """Return sequences and their counts in a group, less one item that has ``without``."""
-        part = slice(self.start[group], self.start[group + 1])
-        sequence, count = self.sequence[part], self.count[part]
-        if without:
-            count = count - np.isin(sequence, without)
-            sequence, count = sequence[count > 0], count[count > 0]
-        return sequence, count
+    def of(self, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the sequences of groups, their counts, and which of the groups each is of."""
+        start = self.start[groups]
+        lengths = self.start[groups + 1] - start
+        places = stretches(start, lengths)
+        return self.sequence[places], self.count[places], np.repeat(np.arange(len(groups)), lengths)
 
 
 def vote(
@@ -191,21 +187,19 @@ def vote(
     Returns:
         Each sequence's share of the vote, and the best cosine of a group that has it.
     """
-    shares: dict[int, float] = {}
-    nearest: dict[int, float] = {}
-    top = float(cosines[0]) if len(cosines) else 0.0
-    for group, cosine in zip(groups.tolist(), cosines.tolist(), strict=True):
-        without = own[1] if own is not None and own[0] == group else ()
-        sequence, count = votes.of(group, without)
-        total = float(count.sum())
-        if not total:
-            continue
-        weight = np.exp((cosine - top) / SHARPNESS) * np.sqrt(total) / total
-        for number, times in zip(sequence.tolist(), count.tolist(), strict=True):
-            shares[number] = shares.get(number, 0.0) + weight * times
-            nearest.setdefault(number, cosine)
-    whole = sum(shares.values())
-    return {s: share / whole for s, share in shares.items()}, nearest
+    sequence, count, place = votes.of(groups)
+    if own is not None:
+        count = count - (np.isin(sequence, own[1]) & (groups[place] == own[0]))
+        sequence, count, place = sequence[count > 0], count[count > 0], place[count > 0]
+    if not len(sequence):
+        return {}, {}
+    total = np.bincount(place, count, minlength=len(groups))
+    weight = np.exp((cosines - cosines[0]) / SHARPNESS) / np.sqrt(np.maximum(total, 1.0))
+    said, first, member = np.unique(sequence, return_index=True, return_inverse=True)
+    share = np.bincount(member, weight[place] * count)
+    numbers = said.tolist()
+    shares = dict(zip(numbers, (share / share.sum()).tolist(), strict=True))
+    return shares, dict(zip(numbers, cosines[place[first]].tolist(), strict=True))
 
 
 def _flatten(lists: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:

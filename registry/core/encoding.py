@@ -15,6 +15,7 @@ import numpy as np
 
 from registry.core.blocks import NumberBlock, TextBlock, logs_of
 from registry.core.cleaning import CleanItems
+from registry.core.ragged import within
 from registry.core.textnumbers import numbers_of
 
 BATCH = 256
@@ -160,10 +161,3 @@ def _of_attributes(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
         return np.asarray(first - second)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(second > 0, first / second, np.nan)
-
-
-def within(lengths: np.ndarray) -> np.ndarray:
-    """Return 0..length-1 for each length, laid end to end."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total) - np.repeat(ends - lengths, lengths))

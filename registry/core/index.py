@@ -189,6 +189,11 @@ class NeighbourIndex:
         group = int(self._groups[row]) if 0 <= row < len(self._groups) else -1
         return None if group < 0 else group
 
+    def groups_of(self, rows: np.ndarray) -> np.ndarray:
+        """Return the group of each item row, -1 where it is not indexed."""
+        known = np.append(self._groups, np.int32(-1))
+        return np.asarray(known[np.minimum(rows, len(self._groups))], dtype=np.int64)
+
     @cached_property
     def _groups(self) -> np.ndarray:
         """The group of each item row up to the last that is indexed, -1 where there is none."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from registry.core import stepwise
-from registry.core.answers import Answerer, Asked
+from registry.core.answers import Answerer, Asked, nearby
 from registry.core.base import Base, Ranked, Retrieved, rank
 from registry.core.confidence import Confidence
 from registry.core.embedding import RoutingEmbedding
@@ -122,14 +123,22 @@ class RoutingModel:
             rank(self.base, self.ranker, found, encoded.log_odds[row])
             for row, found in enumerate(retrieved)
         ]
-        minutes = self._minutes(encoded, retrieved, ranked, top_k)
+        wanted = _operations(retrieved, ranked, top_k)
+        minutes = self._minutes(encoded, wanted)
+        asking = [nearby(found, mine) for found, mine in zip(retrieved, own, strict=True)]
+        practices = self.answerer.proposer.practices(asking, wanted)
         return [
-            self.answerer.answer(
-                Asked(item, row, encoded, retrieved[row], ranked[row], minutes[row], own[row]),
-                top_k=top_k,
-                explain=explain,
+            self.answerer.answer(Asked(*parts), top_k=top_k, explain=explain)
+            for parts in zip(
+                items,
+                range(len(items)),
+                repeat(encoded),
+                retrieved,
+                ranked,
+                minutes,
+                practices,
+                own,
             )
-            for row, item in enumerate(items)
         ]
 
     def stepwise(
@@ -149,25 +158,13 @@ class RoutingModel:
         encoded = base.encoder.encode(base.encoder.raw([item]))
         own = base.raw.book.row(item.code) if leave_out else None
         (found,) = base.retrieve(encoded, [own])
-        (minutes,) = self._minutes_of(encoded, [sorted(set(numbers))])
+        (minutes,) = self._minutes(encoded, [sorted(set(numbers))])
         return stepwise.Stepwise(
             stepwise.chosen_operations(self.answerer.proposer, found, own, numbers, minutes),
             stepwise.next_operations(base, found, encoded.log_odds[0], numbers),
         )
 
     def _minutes(
-        self, encoded: Encoded, retrieved: Sequence[Retrieved], ranked: Sequence[Ranked], top_k: int
-    ) -> list[dict[int, tuple[float, float]]]:
-        """Return for each item the log minutes of run and setup of every operation it may show."""
-        wanted = [
-            sorted(
-                {job for place in r.order[:top_k].tolist() for job in found.pool.sequences[place]}
-            )
-            for found, r in zip(retrieved, ranked, strict=True)
-        ]
-        return self._minutes_of(encoded, wanted)
-
-    def _minutes_of(
         self, encoded: Encoded, wanted: Sequence[Sequence[int]]
     ) -> list[dict[int, tuple[float, float]]]:
         """Return for each item the log minutes of run and setup of its wanted operations."""
@@ -220,3 +217,13 @@ class RoutingModel:
             profile=states["model"].meta["profile"],
             name=name,
         )
+
+
+def _operations(
+    retrieved: Sequence[Retrieved], ranked: Sequence[Ranked], top_k: int
+) -> list[list[int]]:
+    """Return for each item the operations of the candidates it shows."""
+    return [
+        sorted({job for place in r.order[:top_k].tolist() for job in found.pool.sequences[place]})
+        for found, r in zip(retrieved, ranked, strict=True)
+    ]

@@ -1,175 +1,266 @@
-"""What an item's neighbours do, operation by operation.
+"""What the neighbours of some items do, operation by operation.
 
-A neighbourhood is some hundred operations, asked about a dozen times for every answer.  Its columns
-are taken out of the library once and sorted by operation; at a dozen entries an operation, plain
-lists are several times faster than arrays.
+A neighbourhood is some hundred operations of similar items.  All items of a call are asked about
+together: one table has the operations of all their neighbours, sorted by item and operation, and
+each question is answered for all of them at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from registry.core.library import RoutingLibrary
+from registry.core.ragged import stretches, within
 from registry.core.times import KINDS
 
 SHARPNESS = 0.05
 """Cosine distance over which a neighbour's say falls to 1/e."""
 ITEMS_PER_GROUP = 4
 """Items of one group (of identical vectors) that are asked."""
-MOST_OF_PLANT = 200
-"""Operations that speak for the whole plant."""
 PAUSES = ("queue", "wait", "move")
-COLUMNS = (
-    "outsourced", "resource", "partner", "currency", "price", *PAUSES,
-    *(f"{kind}_count" for kind in KINDS),
-)  # fmt: skip
+RESIDUAL_PULL = 2.0
+"""How many equally near neighbours the time model's own estimate counts for."""
+OUTSIDE = 0.5
+"""Share of the say from which on an operation is done outside."""
+EVIDENCE = 5
+"""Items named as those whose work results tell a time."""
+
+T = TypeVar("T")
+Shares = Sequence[tuple[int, float]]
+"""Numbers with their share of the say, the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Whom an item asks.
+
+    Attributes:
+        rows: item rows of each near group, nearest first.
+        cosines: (groups,).
+        own: the item's own row, when it must not be asked itself.
+    """
+
+    rows: Sequence[np.ndarray]
+    cosines: np.ndarray
+    own: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """How an item's neighbours do one operation.
+
+    Whether it is done outside is decided by the larger say; resources, partners, pauses and price
+    are those of the neighbours that do it so.
+
+    Attributes:
+        outsourced_share: share of the say that has it done outside.
+        resources, partners, currencies: numbers in the library's lists of names.
+        pauses: median minutes of ``PAUSES``, None where nobody knows.
+        price: the median, None where nobody knows or it is done in-house.
+        correction: for each kind of time, log(actual / estimate) of the neighbours that have work
+            results, drawn towards 0 by ``RESIDUAL_PULL``.
+        samples: for each kind of time, the number of work results.
+        reporters: for each kind of time, rows of the nearest items that have work results.
+    """
+
+    outsourced_share: float
+    resources: Shares
+    partners: Shares
+    currencies: Shares
+    pauses: Sequence[float | None]
+    price: float | None
+    correction: tuple[float, float]
+    samples: tuple[int, int]
+    reporters: tuple[Sequence[int], Sequence[int]]
+
+
+NOBODY = Practice(0.0, (), (), (), (None,) * len(PAUSES), None, (0.0, 0.0), (0, 0), ((), ()))
+"""The practice of an operation that nobody has done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doings:
-    """How often and how one operation was done: equally long lists, one entry a time.
+    """Operations of neighbours: equally long arrays, one entry each time one is done.
 
     Attributes:
-        row: the item's.
-        say: how much each counts.
-        column: the named columns of the library (``COLUMNS``), and ``run_residual`` and
-            ``setup_residual``, log(actual / estimate), NaN without work results.
+        asker: which item asks.
+        position: in the library's arrays of operations.
+        say: how much it counts.
     """
 
-    row: Sequence[int]
-    say: Sequence[float]
-    column: Mapping[str, Sequence[Any]]
+    asker: np.ndarray
+    position: np.ndarray
+    say: np.ndarray
 
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def outsourced_share(self) -> float:
-        """Return the share of the say that is done outside."""
-        whole = sum(self.say)
-        outside = self.column["outsourced"]
-        return sum(s for s, out in zip(self.say, outside, strict=True) if out) / (whole or 1.0)
-
-    def where(self, *, outsourced: bool) -> Doings:
-        """Return those that are done outside, or inside."""
-        kept = [i for i, out in enumerate(self.column["outsourced"]) if out == outsourced]
-        if len(kept) == len(self):
-            return self
-        return Doings(
-            [self.row[i] for i in kept],
-            [self.say[i] for i in kept],
-            {name: [values[i] for i in kept] for name, values in self.column.items()},
-        )
-
-    def tally(self, name: str) -> list[tuple[int, float]]:
-        """Return each number of a column with its share of the say, the largest first."""
-        said: dict[int, float] = {}
-        for number, say in zip(self.column[name], self.say, strict=True):
-            if number >= 0:
-                said[number] = said.get(number, 0.0) + say
-        whole = sum(said.values())
-        ordered = sorted(said.items(), key=lambda entry: (-entry[1], entry[0]))
-        return [(number, share / whole) for number, share in ordered]
-
-    def median(self, name: str) -> float | None:
-        """Return the median of a column, None when it is nowhere known."""
-        known = sorted(value for value in self.column[name] if value == value)  # NaN differs
-        if not known:
-            return None
-        return float(known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
-
-    def correction(self, kind: str, pull: float) -> float:
-        """Return the mean residual of a kind of time, as if ``pull`` more had none."""
-        total, trust = 0.0, pull
-        for residual, count, say in zip(
-            self.column[f"{kind}_residual"], self.column[f"{kind}_count"], self.say, strict=True
-        ):
-            if residual == residual:
-                weight = say * count / (count + 1.0)
-                total, trust = total + weight * residual, trust + weight
-        return total / trust
+    def where(self, kept: np.ndarray) -> Doings:
+        """Return those at a mask or at places."""
+        return Doings(self.asker[kept], self.position[kept], self.say[kept])
 
 
-NOTHING = Doings((), (), dict.fromkeys((*COLUMNS, *(f"{k}_residual" for k in KINDS)), ()))
+def near_operations(library: RoutingLibrary, nearby: Sequence[Nearby]) -> Doings:
+    """Return the operations of each item's nearest items, nearest first."""
+    members = [rows[: ITEMS_PER_GROUP + 1] for each in nearby for rows in each.rows]
+    if not members:
+        return Doings(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    asker = np.repeat(np.arange(len(nearby)), [len(each.rows) for each in nearby])
+    weight = np.concatenate([_weights(each.cosines) for each in nearby])
+    own = np.array([-1 if each.own is None else each.own for each in nearby])
+    row, group = (
+        np.concatenate(members),
+        np.repeat(np.arange(len(members)), list(map(len, members))),
+    )
+    others = row != own[asker[group]]
+    row, group = row[others], group[others]
+    asked = within(np.bincount(group, minlength=len(members))) < ITEMS_PER_GROUP
+    row, group = row[asked], group[asked]
+    item_start, routing_start = library.arrays["item_start"], library.arrays["routing_start"]
+    first, last = item_start[row], item_start[row + 1]
+    start, end = routing_start[first], routing_start[last]
+    counts = np.bincount(group, minlength=len(members))
+    say = weight[group] / (counts[group] * np.maximum(1, last - first))
+    lengths = (end - start).astype(np.int64)
+    return Doings(
+        asker[group].repeat(lengths),
+        stretches(start, lengths).astype(np.int64),
+        say.repeat(lengths),
+    )
 
 
-class Neighbourhood:
-    """The operations of an item's neighbours.
+def _weights(cosines: np.ndarray) -> np.ndarray:
+    """Return the say of each near group."""
+    return np.asarray(np.exp((cosines - cosines[:1]) / SHARPNESS), dtype=np.float64)
+
+
+def practices(
+    library: RoutingLibrary,
+    residual: np.ndarray,
+    doings: Doings,
+    wanted: Sequence[Collection[int]],
+) -> list[dict[int, Practice]]:
+    """Return for each item how its neighbours do each wanted operation that they have.
 
     Args:
-        library: whose operations.
-        residual: (2, operations) log(actual / estimate) of run and setup.
-        positions: (n,) in the library's operation arrays.
-        say: (n,) of each.
+        library: the neighbours' routings.
+        residual: (2, operations) log(actual / estimate) of run and setup, NaN without results.
+        doings: the neighbours' operations.
+        wanted: for each item the numbers of the operations it may show.
     """
+    jobs = len(library.names["jobs"])
+    asked = np.array([i * jobs + job for i, some in enumerate(wanted) for job in some], np.int64)
+    key = doings.asker * jobs + library.arrays["operation_job"][doings.position]
+    place = np.flatnonzero(np.isin(key, asked))
+    place = place[np.argsort(key[place], kind="stable")]
+    found: list[dict[int, Practice]] = [{} for _ in wanted]
+    if len(place):
+        table = _Table(library, residual, doings.where(place), key[place])
+        for number, practice in zip(table.keys.tolist(), table.practices(), strict=True):
+            found[number // jobs][number % jobs] = practice
+    return found
+
+
+class _Table:
+    """Operations of neighbours sorted by who asks about which: every stretch is one practice."""
 
     def __init__(
-        self,
-        library: RoutingLibrary,
-        residual: np.ndarray,
-        positions: np.ndarray,
-        say: np.ndarray,
+        self, library: RoutingLibrary, residual: np.ndarray, doings: Doings, key: np.ndarray
     ) -> None:
-        jobs = library.arrays["operation_job"][positions]
-        order = np.argsort(jobs, kind="stable")
-        positions = positions[order]
-        columns = {name: library.arrays[f"operation_{name}"][positions] for name in COLUMNS}
-        columns |= {f"{k}_residual": r[positions] for k, r in zip(KINDS, residual, strict=True)}
-        self._all = Doings(
-            library.routing_item[library.operation_routing[positions]].tolist(),
-            say[order].tolist(),
-            {name: values.tolist() for name, values in columns.items()},
-        )
-        self._jobs = jobs[order].tolist()
-
-    @cached_property
-    def _parts(self) -> dict[int, slice]:
-        parts: dict[int, slice] = {}
-        for place, job in enumerate(self._jobs):
-            parts[job] = slice(parts[job].start if job in parts else place, place + 1)
-        return parts
+        self.library, self.doings = library, doings
+        self.starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        self.keys = key[self.starts]
+        self.member = np.repeat(np.arange(len(self)), np.diff(np.append(self.starts, len(key))))
+        self.residual = residual[:, doings.position]
+        outside = self._column("outsourced")
+        whole = self._sums(doings.say)
+        self.outsourced_share = self._sums(doings.say * outside) / np.where(whole > 0, whole, 1.0)
+        outsourced = self.outsourced_share >= OUTSIDE
+        self.done = outside == outsourced[self.member]
+        self.bought = self.done & outside
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self.starts)
 
-    def of(self, job: int) -> Doings:
-        """Return how an operation was done here."""
-        part = self._parts.get(job)
-        if part is None:
-            return NOTHING
-        return Doings(
-            self._all.row[part],
-            self._all.say[part],
-            {name: values[part] for name, values in self._all.column.items()},
+    def practices(self) -> list[Practice]:
+        """Return what is said about each stretch."""
+        corrections = [self._corrections(kind).tolist() for kind in range(len(KINDS))]
+        counts = [self._column(f"{kind}_count") for kind in KINDS]
+        samples = [self._sums(count).tolist() for count in counts]
+        pauses = [self._medians(name, self.done) for name in PAUSES]
+        columns = (
+            self.outsourced_share.tolist(),
+            self._shares("resource", self.done),
+            self._shares("partner", self.bought),
+            self._shares("currency", self.bought),
+            list(zip(*pauses, strict=True)),
+            self._medians("price", self.bought),
+            list(zip(*corrections, strict=True)),
+            list(zip(*samples, strict=True)),
+            list(zip(*map(self._reporters, counts), strict=True)),
+        )
+        return [Practice(*said) for said in zip(*columns, strict=True)]
+
+    def _column(self, name: str) -> np.ndarray:
+        return np.asarray(self.library.arrays[f"operation_{name}"][self.doings.position])
+
+    def _sums(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.add.reduceat(values, self.starts))
+
+    def _shares(self, name: str, part: np.ndarray) -> list[Shares]:
+        """Return each stretch's numbers with their share of the say, the largest first."""
+        number = self._column(name)
+        part = part & (number >= 0)
+        names = len(self.library.names[f"{name}s" if name != "currency" else "currencies"])
+        keys, place = np.unique(self.member[part] * names + number[part], return_inverse=True)
+        said = np.bincount(place, self.doings.say[part])
+        member, number = keys // max(names, 1), keys % max(names, 1)
+        share = said / np.bincount(member, said, minlength=len(self))[member]
+        order = np.lexsort((number, -share, member))
+        return self._grouped(
+            member, list(zip(number[order].tolist(), share[order].tolist(), strict=True))
         )
 
+    def _medians(self, name: str, part: np.ndarray) -> list[float | None]:
+        """Return each stretch's median of what is known, None where nothing is."""
+        values = self._column(name)
+        part = part & ~np.isnan(values)
+        member, values = self.member[part], values[part].astype(np.float64)
+        counts = np.bincount(member, minlength=len(self))
+        values = values[np.lexsort((values, member))]
+        first = np.cumsum(counts) - counts
+        some = counts > 0
+        lower, upper = first + (counts - 1) // 2, first + counts // 2
+        medians = np.zeros(len(self))
+        medians[some] = (values[lower[some]] + values[upper[some]]) / 2
+        return [
+            m if known else None for m, known in zip(medians.tolist(), some.tolist(), strict=True)
+        ]
 
-def near_operations(
-    library: RoutingLibrary, rows: Sequence[np.ndarray], cosines: np.ndarray, own: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions of the nearest items' operations and the say of each.
+    def _corrections(self, kind: int) -> np.ndarray:
+        """Return each stretch's mean residual, as if ``RESIDUAL_PULL`` more had none."""
+        residual, count = self.residual[kind], self._column(f"{KINDS[kind]}_count")
+        known = ~np.isnan(residual)
+        weight = np.where(known, self.doings.say * count / (count + 1.0), 0.0)
+        total = self._sums(weight * np.where(known, residual, 0.0))
+        return np.asarray(total / (RESIDUAL_PULL + self._sums(weight)))
 
-    Args:
-        library: the items' routings.
-        rows: item rows of each near group.
-        cosines: (groups,) nearest first.
-        own: the asked item's row, when it must not be asked itself.
-    """
-    item_start, routing_start = library.arrays["item_start"], library.arrays["routing_start"]
-    positions: list[int] = []
-    say: list[float] = []
-    top = float(cosines[0]) if len(cosines) else 0.0
-    weights = np.exp((cosines - top) / SHARPNESS).tolist()
-    for members, weight in zip(rows, weights, strict=True):
-        chosen = [row for row in members[: ITEMS_PER_GROUP + 1].tolist() if row != own]
-        chosen = chosen[:ITEMS_PER_GROUP]
-        for row in chosen:
-            first, last = int(item_start[row]), int(item_start[row + 1])
-            start, end = int(routing_start[first]), int(routing_start[last])
-            positions.extend(range(start, end))
-            say.extend([weight / (len(chosen) * max(1, last - first))] * (end - start))
-    return np.array(positions, dtype=np.int64), np.array(say, dtype=np.float64)
+    def _reporters(self, count: np.ndarray) -> list[Sequence[int]]:
+        """Return the rows of the first few items of each stretch that have work results."""
+        reported = np.flatnonzero(count > 0)
+        row = self.library.routing_item[
+            self.library.operation_routing[self.doings.position[reported]]
+        ]
+        member = self.member[reported]
+        _, first = np.unique(member * len(self.library) + row, return_index=True)
+        first.sort()  # nearest first again
+        member, row = member[first], row[first]
+        few = within(np.bincount(member, minlength=len(self))) < EVIDENCE
+        return self._grouped(member[few], row[few].tolist())
+
+    def _grouped(self, member: np.ndarray, values: list[T]) -> list[Sequence[T]]:
+        """Return the values of each stretch; ``member`` (values,) rises."""
+        bounds = np.searchsorted(member, np.arange(len(self) + 1)).tolist()
+        return [values[a:b] for a, b in itertools.pairwise(bounds)]

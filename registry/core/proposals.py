@@ -8,19 +8,24 @@ the work results of those neighbours.  Where no neighbour has an operation, the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
 from registry.core.neighbourhood import (
-    MOST_OF_PLANT,
+    NOBODY,
+    OUTSIDE,
     PAUSES,
     Doings,
-    Neighbourhood,
+    Nearby,
+    Practice,
+    Shares,
     near_operations,
+    practices,
 )
 from registry.core.routing import (
     NO_TIME,
@@ -32,10 +37,10 @@ from registry.core.routing import (
 )
 from registry.core.times import KINDS, TimeModel
 
-RESIDUAL_PULL = 2.0
-"""How many equally near neighbours the time model's own estimate counts for."""
 ALTERNATES = 3
-EVIDENCE = 5
+MOST_OF_PLANT = 200
+"""Operations that speak for the whole plant."""
+PAUSE_FIELDS = tuple(f"{name}_minutes" for name in PAUSES)
 
 
 class Proposer:
@@ -57,25 +62,28 @@ class Proposer:
         self.codes = codes
         self.library, self.times, self.intervals = library, times, intervals
         self.residual = residual
-        self._plant: dict[int, Doings] = {}
+        self._plant: dict[int, Practice] = {}
 
-    def neighbourhood(
-        self, rows: Sequence[np.ndarray], cosines: np.ndarray, own: int | None = None
-    ) -> Neighbourhood:
-        """Collect the operations of the nearest items.
+    def practices(
+        self, nearby: Sequence[Nearby], wanted: Sequence[Collection[int]]
+    ) -> list[dict[int, Practice]]:
+        """Return for each item how its neighbours do the wanted operations that they have.
 
         Args:
-            rows: item rows of each near group.
-            cosines: (groups,) nearest first.
-            own: the asked item's row, when it must not be asked itself.
+            nearby: whom each item asks.
+            wanted: for each item the numbers of the operations it may show.
         """
-        positions, say = near_operations(self.library, rows, cosines, own)
-        return Neighbourhood(self.library, self.residual, positions, say)
+        doings = near_operations(self.library, nearby)
+        return practices(self.library, self.residual, doings, wanted)
 
-    def operation(
-        self, job: int, near: Neighbourhood, log_minutes: Sequence[float], support: float
-    ) -> Operation:
-        """Describe one operation of a proposal (its sequence number comes with its place).
+    def described(
+        self,
+        job: int,
+        near: Mapping[int, Practice],
+        log_minutes: Sequence[float],
+        support: float,
+    ) -> dict[str, Any]:
+        """Return the fields of one ``Operation`` of a proposal, all but its place in it.
 
         Args:
             job: operation number.
@@ -83,59 +91,78 @@ class Proposer:
             log_minutes: the time model's run and setup for the item.
             support: share of the vote that has the operation.
         """
-        names = self.library.names
-        nearby = near.of(job)
-        everyone = nearby if len(nearby) else self._of_plant(job)
-        share = everyone.outsourced_share()
-        outsourced = share >= 0.5
-        done = everyone.where(outsourced=outsourced)
-        resources = self._choices("resource", done)
-        partners = self._choices("partner", done) if outsourced else ()
-        currency = done.tally("currency") if outsourced else []
-        pauses = {f"{name}_minutes": done.median(name) for name in PAUSES}
-        return Operation(
-            sequence=0,
-            job=names["jobs"][job],
-            job_name=names["job_names"][job],
-            outsourced=outsourced,
-            outsourced_share=share,
-            setup=self.estimate(1, job, nearby, log_minutes[1]),
-            run=self.estimate(0, job, nearby, log_minutes[0]),
-            resource=resources[0] if resources else None,
-            resource_alternates=resources[1:],
-            partner=partners[0] if partners else None,
-            partner_alternates=partners[1:],
-            price=done.median("price") if outsourced else None,
-            currency=names["currencies"][currency[0][0]] if currency else None,
-            support=support,
-            **pauses,
-        )
+        names, practice = self.library.names, near.get(job)
+        done = self._of_plant(job) if practice is None else practice
+        resources = self._choices("resource", done.resources)
+        partners = self._choices("partner", done.partners)
+        return {
+            "job": names["jobs"][job],
+            "job_name": names["job_names"][job],
+            "outsourced": done.outsourced_share >= OUTSIDE,
+            "outsourced_share": done.outsourced_share,
+            "setup": self.estimate(1, job, practice, log_minutes[1]),
+            "run": self.estimate(0, job, practice, log_minutes[0]),
+            "resource": resources[0] if resources else None,
+            "resource_alternates": resources[1:],
+            "partner": partners[0] if partners else None,
+            "partner_alternates": partners[1:],
+            "price": done.price,
+            "currency": names["currencies"][done.currencies[0][0]] if done.currencies else None,
+            "support": support,
+            **dict(zip(PAUSE_FIELDS, done.pauses, strict=True)),
+        }
 
-    def estimate(self, kind: int, job: int, nearby: Doings, centre: float) -> TimeEstimate:
-        """Return the time of an operation (kind 0 is run, 1 setup)."""
+    def operation(
+        self,
+        sequence: int,
+        job: int,
+        near: Mapping[int, Practice],
+        log_minutes: Sequence[float],
+        support: float,
+    ) -> Operation:
+        """Return one operation at its place; for the arguments see ``described``."""
+        return Operation(sequence=sequence, **self.described(job, near, log_minutes, support))
+
+    def estimate(
+        self, kind: int, job: int, practice: Practice | None, centre: float
+    ) -> TimeEstimate:
+        """Return the time of an operation (kind 0 is run, 1 setup).
+
+        Args:
+            kind: place in ``KINDS``.
+            job: operation number.
+            practice: what the neighbours say, None where none has the operation.
+            centre: the time model's log minutes.
+        """
         if not math.isfinite(centre):
             return NO_TIME if self._has_standard[kind, job] else UNKNOWN_TIME
-        centre += nearby.correction(KINDS[kind], RESIDUAL_PULL)
-        offsets = self.intervals.offsets[:, kind, job].tolist()
+        samples, evidence = 0, tuple[str, ...]()
+        source = TimeSource.MODEL if self.times.known[kind, job] else TimeSource.STANDARD
+        if practice is not None:
+            centre += practice.correction[kind]
+            samples = practice.samples[kind]
+        if practice is not None and samples:
+            source = TimeSource.WORK_RESULTS
+            evidence = tuple(self.codes[row] for row in practice.reporters[kind])
+        offsets = self._offsets[kind][job]
         low, optimal, middle, high = (math.exp(centre + offset) for offset in offsets)
-        counts = nearby.column[f"{KINDS[kind]}_count"]
-        samples = sum(counts)
-        if samples:
-            source, evidence = TimeSource.WORK_RESULTS, self._evidence(nearby.row, counts)
-        else:
-            known = bool(self.times.known[kind, job])
-            source, evidence = TimeSource.MODEL if known else TimeSource.STANDARD, ()
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
 
-    def _of_plant(self, job: int) -> Doings:
+    def _of_plant(self, job: int) -> Practice:
         """Return how the whole plant does an operation, of which no neighbour knows."""
         if job not in self._plant:
             positions = np.flatnonzero(self.library.arrays["operation_job"] == job)[:MOST_OF_PLANT]
-            everyone = Neighbourhood(
-                self.library, self.residual, positions, np.ones(len(positions))
-            )
-            self._plant[job] = everyone.of(job)
+            nobody = np.zeros(len(positions), dtype=np.int64)
+            everyone = Doings(nobody, positions, np.ones(len(positions)))
+            (said,) = practices(self.library, self.residual, everyone, [[job]])
+            self._plant[job] = said.get(job, NOBODY)
         return self._plant[job]
+
+    @cached_property
+    def _offsets(self) -> list[list[list[float]]]:
+        """The offsets of the quantiles by kind of time and operation."""
+        by_job: list[list[list[float]]] = np.moveaxis(self.intervals.offsets, 0, -1).tolist()
+        return by_job
 
     @cached_property
     def _has_standard(self) -> np.ndarray:
@@ -145,13 +172,9 @@ class Proposer:
         known = [np.isfinite(arrays[f"operation_{kind}"]) for kind in KINDS]
         return np.stack([np.bincount(job[each], minlength=jobs) > 0 for each in known])
 
-    def _evidence(self, rows: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
-        reported = dict.fromkeys(row for row, count in zip(rows, counts, strict=True) if count)
-        return tuple(self.codes[row] for row in list(reported)[:EVIDENCE])
-
-    def _choices(self, what: str, done: Doings) -> tuple[ResourceChoice, ...]:
+    def _choices(self, what: str, said: Shares) -> tuple[ResourceChoice, ...]:
         codes, labels = self.library.names[f"{what}s"], self.library.names[f"{what}_names"]
         return tuple(
             ResourceChoice(codes[number], labels[number], share)
-            for number, share in done.tally(what)[: ALTERNATES + 1]
+            for number, share in said[: ALTERNATES + 1]
         )

@@ -8,11 +8,11 @@ somebody has made it that way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from registry.core.answers import ASKED_FOR_OPERATIONS, PROC_STEP, supports
+from registry.core.answers import PROC_STEP, nearby, supports
 from registry.core.base import Base, Retrieved
 from registry.core.errors import BadInput
 from registry.core.library import RoutingLibrary
@@ -87,15 +87,10 @@ def chosen_operations(
     minutes: Mapping[int, tuple[float, float]],
 ) -> tuple[Operation, ...]:
     """Return the chosen operations as the similar items do them."""
-    near = proposer.neighbourhood(
-        found.rows[:ASKED_FOR_OPERATIONS], found.cosines[:ASKED_FOR_OPERATIONS], own
-    )
+    (near,) = proposer.practices([nearby(found, own)], [chosen])
     support = supports(found.pool)
     return tuple(
-        replace(
-            proposer.operation(job, near, minutes[job], support.get(job, 0.0)),
-            sequence=PROC_STEP * place,
-        )
+        proposer.operation(PROC_STEP * place, job, near, minutes[job], support.get(job, 0.0))
         for place, job in enumerate(chosen, start=1)
     )
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from registry.core.answers import nearby
 from registry.core.base import Base, Retrieved, rank
 from registry.core.candidates import Pool
 from registry.core.cleaning import clean_items
@@ -31,8 +32,9 @@ from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
 from registry.core.machine import release_memory
 from registry.core.model import RoutingModel
+from registry.core.neighbourhood import NOBODY
 from registry.core.progress import Cancelled, Progress, span
-from registry.core.proposals import RESIDUAL_PULL, Proposer
+from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
 from training.core import splits
@@ -212,10 +214,13 @@ class HeldOut:
         minutes = base.times.predict(encoded.features, item, jobs)
         actual = np.stack([library.arrays[f"operation_log_{kind}"][positions] for kind in KINDS])
         known = np.isfinite(minutes) & np.isfinite(actual)
-        nearby = [proposer.neighbourhood(f.rows[:15], f.cosines[:15]) for f in retrieved]
+        done: list[set[int]] = [set() for _ in starts]
+        for each, job in zip(item.tolist(), jobs.tolist(), strict=True):
+            done[each].add(job)
+        near = proposer.practices([nearby(found, None) for found in retrieved], done)
         for kind, place in np.argwhere(known).tolist():
-            doings = nearby[item[place]].of(int(jobs[place]))
-            estimate = minutes[kind, place] + doings.correction(KINDS[kind], RESIDUAL_PULL)
+            practice = near[item[place]].get(int(jobs[place]), NOBODY)
+            estimate = minutes[kind, place] + practice.correction[kind]
             self.errors.append((actual[kind, place] - estimate, kind, jobs[place]))
 
     def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:

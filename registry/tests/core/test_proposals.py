@@ -7,12 +7,14 @@ import pytest
 
 from registry.core.intervals import TimeIntervals
 from registry.core.library import RoutingLibrary
+from registry.core.neighbourhood import Nearby, Practice
 from registry.core.proposals import Proposer
-from registry.core.routing import UNKNOWN_TIME, TimeSource
+from registry.core.routing import UNKNOWN_TIME, Operation, TimeSource
 from registry.core.times import KINDS, TimeModel
 from registry.tests.core.libraries import library
 
 NAN = np.nan
+Near = dict[int, Practice]
 
 
 @pytest.fixture
@@ -40,12 +42,29 @@ def proposer(packed: RoutingLibrary, residual: float = 0.0) -> Proposer:
     return Proposer(packed, times, TimeIntervals(offsets), residuals, ["I0", "I1", "I2"])
 
 
+def near(asked: Proposer, *groups: tuple[list[int], float], own: int | None = None) -> Near:
+    """Return what groups of item rows, each at its cosine, do about A and B."""
+    rows = [np.array(members) for members, _ in groups]
+    cosines = np.array([cosine for _, cosine in groups])
+    (said,) = asked.practices([Nearby(rows, cosines, own)], [[0, 1]])
+    return said
+
+
+def operation(
+    asked: Proposer,
+    job: int,
+    said: Near,
+    log_minutes: tuple[float, float] = (0.0, 0.0),
+    support: float = 1.0,
+) -> Operation:
+    """Return the operation at the first place of a proposal."""
+    return asked.operation(10, job, said, log_minutes, support)
+
+
 def test_neighbours_decide_who_makes_it_where_and_how_long_it_waits(mixed: RoutingLibrary) -> None:
     asked = proposer(mixed)
-    near = asked.neighbourhood(
-        [np.array([0]), np.array([1]), np.array([2])], np.array([1, 0.99, 0.5])
-    )
-    made = asked.operation(0, near, (np.log(3.0), np.log(10.0)), 0.9)
+    said = near(asked, ([0], 1), ([1], 0.99), ([2], 0.5))
+    made = operation(asked, 0, said, (np.log(3.0), np.log(10.0)), 0.9)
     assert (made.job, made.job_name, made.support) == ("A", "JOB A", 0.9)
     assert not made.outsourced
     assert made.outsourced_share < 0.01
@@ -60,7 +79,7 @@ def test_an_operation_that_neighbours_buy_has_their_partner_and_price(
     mixed: RoutingLibrary,
 ) -> None:
     asked = proposer(mixed)
-    bought = asked.operation(0, asked.neighbourhood([np.array([2])], np.ones(1)), (0.0, 0.0), 1.0)
+    bought = operation(asked, 0, near(asked, ([2], 1)))
     assert bought.outsourced
     assert bought.partner is not None
     assert (bought.partner.code, bought.price, bought.currency) == ("Z", 70.0, "X")
@@ -71,8 +90,7 @@ def test_the_neighbours_reports_are_named_and_draw_the_time_towards_them(
     mixed: RoutingLibrary,
 ) -> None:
     slower = proposer(mixed, residual=0.5)
-    near = slower.neighbourhood([np.array([0])], np.ones(1))
-    run = slower.operation(0, near, (np.log(3.0), 0.0), 1.0).run
+    run = operation(slower, 0, near(slower, ([0], 1)), (np.log(3.0), 0.0)).run
     assert (run.source, run.sample_count, run.evidence) == (TimeSource.WORK_RESULTS, 5, ("I0",))
     low, optimal, minutes, high = np.array([run.low, run.optimal, run.minutes, run.high], float)
     assert 3.0 < minutes < 3.0 * np.exp(0.5)
@@ -81,16 +99,16 @@ def test_the_neighbours_reports_are_named_and_draw_the_time_towards_them(
 
 def test_without_reports_nearby_the_model_or_the_standard_speaks(mixed: RoutingLibrary) -> None:
     asked = proposer(mixed)
-    near = asked.neighbourhood([np.array([1])], np.ones(1))
-    assert asked.operation(0, near, (0.0, 0.0), 1.0).run.source is TimeSource.MODEL
-    assert asked.operation(1, near, (0.0, 0.0), 1.0).run.source is TimeSource.STANDARD
+    said = near(asked, ([1], 1))
+    assert operation(asked, 0, said).run.source is TimeSource.MODEL
+    assert operation(asked, 1, said).run.source is TimeSource.STANDARD
 
 
 def test_a_time_that_nobody_knows_is_unknown_and_a_standard_of_nought_is_nought() -> None:
     packed = library([["AB"]], run=[0.0, NAN])
     asked = proposer(packed)
-    near = asked.neighbourhood([np.array([0])], np.ones(1))
-    free, unheard_of = (asked.operation(job, near, (NAN, NAN), 1.0) for job in (0, 1))
+    said = near(asked, ([0], 1))
+    free, unheard_of = (operation(asked, job, said, (NAN, NAN)) for job in (0, 1))
     assert (free.run.source, free.run.minutes, free.run.high) == (TimeSource.STANDARD, 0.0, 0.0)
     assert (free.setup, unheard_of.run) == (UNKNOWN_TIME, UNKNOWN_TIME)
     assert (unheard_of.run.source, unheard_of.run.minutes) == (TimeSource.UNKNOWN, None)
@@ -98,19 +116,19 @@ def test_a_time_that_nobody_knows_is_unknown_and_a_standard_of_nought_is_nought(
 
 def test_an_item_left_out_is_not_asked_about_its_own_operations(mixed: RoutingLibrary) -> None:
     asked = proposer(mixed)
-    with_own = asked.neighbourhood([np.array([0, 1])], np.ones(1))
-    without = asked.neighbourhood([np.array([0, 1])], np.ones(1), own=0)
-    assert len(with_own) == 4
-    assert len(without) == 2
-    assert asked.operation(0, without, (0.0, 0.0), 1.0).run.sample_count == 0
+    with_own = near(asked, ([0, 1], 1))
+    without = near(asked, ([0, 1], 1), own=0)
+    assert operation(asked, 0, with_own).run.sample_count == 5
+    assert operation(asked, 0, without).run.sample_count == 0
+    assert [choice for choice, _ in with_own[0].resources] == [0, 1]
+    assert [choice for choice, _ in without[0].resources] == [0]
 
 
 def test_where_no_neighbour_has_the_operation_the_whole_plant_is_asked(
     mixed: RoutingLibrary,
 ) -> None:
     asked = proposer(mixed)
-    nobody = asked.neighbourhood([], np.zeros(0))
-    made = asked.operation(0, nobody, (0.0, 0.0), 0.0)
+    made = operation(asked, 0, near(asked), support=0.0)
     assert made.outsourced_share == pytest.approx(1 / 3)
     assert made.resource is not None
     assert made.run.sample_count == 0
