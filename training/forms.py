@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.kinds import KINDS
 from registry.models import JobState
+from training import wording
+from training.core.specs import BOOSTING
+from training.services import starts
 from training.services.starts import Strategy
 
 EVERY = ""
@@ -39,7 +42,22 @@ class StartForm(forms.Form):
         help_text=_("Such as 2026.11.21_1. Left empty: the next free one of the day."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    candidates = forms.MultipleChoiceField(
+        label=_("Ways to learn times that compete with the present one"),
+        required=False,
+        choices=[(name, text) for name, text in wording.CANDIDATES.items() if name != BOOSTING],
+        initial=starts.competing_by_default,
+        help_text=_("None chosen: times are learned as before, and the training is shorter."),
+        widget=forms.CheckboxSelectMultiple,
+    )
     dry_run = forms.BooleanField(label=_("Dry run: measure, but keep no version"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Leave out the candidates where nothing is learned: they are chosen beforehand."""
+        given = super().clean() or {}
+        if given.get("strategy") == Strategy.INCREMENTAL:
+            given["candidates"] = []
+        return given
 
 
 class HistoryFilter(forms.Form):

@@ -10,6 +10,7 @@ from registry.kinds import KINDS, TRAIN
 from registry.models import Job, JobState
 from registry.services import jobs
 from training import selectors
+from training.core.specs import CANDIDATES
 from training.models import RetrainingRequest
 from training.services.starts import Strategy
 
@@ -30,6 +31,11 @@ class StartIn(serializers.Serializer[Any]):
     strategy = serializers.ChoiceField(
         [str(each) for each in Strategy], required=False, default=str(Strategy.FULL),
         help_text="learn everything anew, or add what came since to the active version",
+    )  # fmt: skip
+    candidates = serializers.ListField(
+        child=serializers.ChoiceField(CANDIDATES), required=False, allow_null=True,
+        help_text="ways to learn times that compete with boosting, the present one; left out: "
+        "those of the settings",
     )  # fmt: skip
     dry_run = serializers.BooleanField(
         required=False, default=False, help_text="do everything but write and register"

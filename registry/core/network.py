@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from registry.core.progress import Progress, Silent
+from registry.core.progress import DETAIL, Progress, Silent
 from registry.core.state import State
 
 FIRST = np.float32(0.9)
@@ -127,7 +127,8 @@ class _Training:
             if not batches:
                 shuffled = self.rng.permutation(rows)[: spec.max_items]
                 batches = np.array_split(shuffled, per_epoch)
-                progress.report(self.step / total, step_name)
+                epoch = f"epoch {self.step // per_epoch + 1} of {-(-total // per_epoch)}"
+                progress.report(self.step / total, f"{step_name}{DETAIL}{epoch}")
             self._descend(batches.pop(), total)
         progress.report(1.0, step_name)
         return self.weights

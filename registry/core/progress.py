@@ -13,6 +13,9 @@ from typing import Protocol
 
 from registry.core.errors import RoutingMLError
 
+DETAIL = " · "
+"""Parts a step from a detail of it that moves often: shown, but no line of a log on its own."""
+
 
 class Cancelled(RoutingMLError):
     """Somebody asked for the computation to stop."""

@@ -20,6 +20,7 @@ from accounts import audit
 from accounts.models import User
 from registry import selectors
 from registry.core.errors import RoutingMLError
+from registry.core.progress import DETAIL
 from registry.kinds import KINDS, LONG_JOBS
 from registry.models import Job, JobState, Level
 from registry.services import job_lines
@@ -127,8 +128,8 @@ def beat(job: Job) -> bool:
 
 
 def report(job: Job, percent: int, step: str) -> None:
-    """Store how far the job is; a new step becomes a line."""
-    is_new = step != job.step
+    """Store how far the job is; a new step becomes a line, a new detail of the same does not."""
+    is_new = step.partition(DETAIL)[0] != job.step.partition(DETAIL)[0]
     job.progress, job.step = percent, step[:200]
     if _mine(job).update(progress=job.progress, step=job.step) and is_new:
         job_lines.add(job, f"{percent} % {step}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from registry.core.machine import peak_memory_mb
 from registry.core.model import RoutingModel
-from registry.core.progress import Progress, span
+from registry.core.progress import Progress, Silent, span
 from registry.core.routing import Prediction
 from routingml_site.benchmark.plants import KnownPlant
 from training.core import backtest, dataset, trainer
@@ -62,7 +62,9 @@ def score(
         name: against_reports[name]
         for name in ("operations", "interval_coverage", "interval_width", "wape", "bias")
     }
-    figures["baselines"] = backtest.score_baselines(data, plant.asked, predictions, plant.truths)
+    figures["baselines"] = backtest.score_baselines(
+        data, plant.asked, predictions, plant.truths, Silent()
+    )
     figures["beaten_by"] = backtest.better_baselines(figures)
     return figures
 

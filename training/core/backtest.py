@@ -46,10 +46,15 @@ class TrueRouting:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Figures for the page and for comparisons, and the answers that calibrate the final model."""
+    """Figures for the page and for comparisons, and the answers that calibrate the final model.
+
+    ``sampled`` are the items whose figures were kept one by one, grouped by the column ``family``.
+    """
 
     figures: dict[str, Any]
     held: HeldOut | None
+    sampled: TrainingSet | None = None
+    family: str = ""
 
 
 def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
@@ -64,11 +69,14 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     predictions = predict(model, asked.raw, span(progress, 0.8, 0.95))
     truths = [true_routings(asked, row) for row in range(len(later))]
     figures = score(predictions, truths)
+    family = model.base.group.column
     figures |= {
         "items": len(later),
         "period": _period(asked),
-        "baselines": score_baselines(known, asked.raw, predictions, truths),
-        "per_item": per_item(asked, model.base.group.column, predictions, truths),
+        "baselines": score_baselines(
+            known, asked.raw, predictions, truths, span(progress, 0.95, 1.0)
+        ),
+        "per_item": per_item(asked, family, predictions, truths),
     }
     figures["beaten_by"] = better_baselines(figures)
     held = None
@@ -76,16 +84,27 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
         held = HeldOut()
         held.add(model.base, asked)
     progress.report(1.0, "backtest done")
-    return Backtest(figures, held)
+    sampled = asked.take(comparison.sample([str(code) for code in asked.raw.codes]))
+    return Backtest(figures, held, sampled, family)
+
+
+def ask_again(
+    model: RoutingModel, sampled: TrainingSet, family: str, progress: Progress
+) -> list[dict[str, Any]]:
+    """Return what another model gets wrong about items; each is kept out of its own evidence."""
+    predictions = predict(model, sampled.raw, progress)
+    truths = [true_routings(sampled, row) for row in range(len(predictions))]
+    return per_item(sampled, family, predictions, truths)
 
 
 def predict(model: RoutingModel, asked: RawItems, progress: Progress) -> list[Prediction]:
-    """Ask a model about items, without explanations."""
+    """Ask a model about items, without explanations and without their own routings."""
     predictions: list[Prediction] = []
     for start in range(0, len(asked), BATCH):
-        progress.report(start / len(asked), "predicting the newest items")
+        progress.report(start / len(asked), f"predicting {start:,} of {len(asked):,} items")
         rows = range(start, min(start + BATCH, len(asked)))
-        predictions += model.predict([asked.item(row) for row in rows], explain=False)
+        items = [asked.item(row) for row in rows]
+        predictions += model.predict(items, explain=False, leave_out=True)
     return predictions
 
 
@@ -227,15 +246,19 @@ def score_baselines(
     asked: RawItems,
     predictions: Sequence[Prediction],
     truths: Sequence[Sequence[TrueRouting]],
+    progress: Progress,
 ) -> dict[str, dict[str, float | None]]:
     """Return each baseline's figures on the same items, times on the same operations."""
     sample = baselines.Known.of(known)
     plain = baselines.Plain.of(clean_items(asked, known.attributes), sample.clean)
     valid = [[t.jobs for t in truth] for truth in truths]
     scores: dict[str, dict[str, float | None]] = {}
-    for name, propose in baselines.SEQUENCE_BASELINES.items():
+    for number, (name, propose) in enumerate(baselines.SEQUENCE_BASELINES.items()):
+        share = number / (len(baselines.SEQUENCE_BASELINES) + 1)
+        progress.report(share, f"measuring a simple way: {name}")
         cases = [SequenceCase(p, v) for p, v in zip(propose(sample, plain), valid, strict=True)]
         scores[name] = metrics.sequence_scores(cases)
+    progress.report(0.8, "measuring a simple way: boosting")
     scores["boosting"] = _boosting(sample, plain, predictions, truths)
     return scores
 

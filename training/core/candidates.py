@@ -12,11 +12,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
@@ -24,9 +24,9 @@ from registry.core import metrics
 from registry.core.boosting import Examples
 from registry.core.cleaning import clean_items
 from registry.core.features import FeatureAssembler
-from registry.core.progress import Progress, span
+from registry.core.progress import DETAIL, Progress, span
 from registry.core.times import Operations, TimeTargets
-from training.core import challengers, splits, tuning
+from training.core import challengers, side_by_side, splits, tuning
 from training.core.challengers import STORABLE, Settings
 from training.core.dataset import TrainingSet
 from training.core.selection import Side, Verdict, judge
@@ -166,37 +166,43 @@ def _validated(
     settings: Mapping[str, Settings],
     progress: Progress,
 ) -> list[Outcome]:
-    """Fit every candidate in every fold, some at once; report as each ends."""
+    """Fit every candidate in every fold, some at once."""
     names = wanted.all_names()
     todo = list(product(turns, names))
-    # Threads: the work is numpy's and LightGBM's, and a cluster's own backend takes precedence.
-    parallel = Parallel(wanted.n_jobs, prefer="threads", return_as="generator_unordered")
-    done: list[_Fitted] = []
+    tasks = [partial(_fit, turn, name, settings[name], spec) for turn, name in todo]
+    places = [(turn.number, name) for turn, name in todo]
     with threadpool_limits(1):
-        for fitted in parallel(delayed(_fit)(turn, n, settings[n], spec) for turn, n in todo):
-            done.append(fitted)
-            ended = sum(all((n, t.number) in _places(done) for n in names) for t in turns)
-            step = f"{fitted.name}: fold {fitted.fold + 1}; {ended} of {len(turns)} folds done"
-            progress.report(len(done) / len(todo), step)
+        done = side_by_side.run(tasks, wanted.n_jobs, _Told(places, progress))
     return [_outcome(name, done, turns, settings[name]) for name in names]
 
 
-def _places(done: Sequence[_Fitted]) -> set[tuple[str, int]]:
-    return {(each.name, each.fold) for each in done}
+@dataclass(frozen=True)
+class _Told:
+    """Reports how far the fits of all folds are; ``places`` are their folds and names."""
+
+    places: Sequence[tuple[int, str]]
+    progress: Progress
+
+    def __call__(self, shares: Sequence[float]) -> None:
+        folds = {fold for fold, _ in self.places}
+        under_way = [place for place, share in enumerate(shares) if share < 1]
+        step = f"{len(folds)} of {len(folds)} folds done"
+        if under_way:
+            fold, name = self.places[under_way[0]]
+            step = f"fold {fold + 1} of {len(folds)}, {name}{DETAIL}{shares[under_way[0]]:.0%}"
+        self.progress.report(sum(shares) / len(shares), step)
 
 
-def _fit(fold: Fold, name: str, settings: Settings, spec: TrainingSpec) -> _Fitted:
+def _fit(
+    fold: Fold, name: str, settings: Settings, spec: TrainingSpec, report: challengers.Report
+) -> _Fitted:
     """Learn and ask; the processor's time of this thread is what it cost."""
     began = time.thread_time()
     predict = challengers.learn(
-        name, fold.examples, spec.times, seed=spec.seed, report=_nothing, settings=settings
+        name, fold.examples, spec.times, seed=spec.seed, report=report, settings=settings
     )
     seconds = time.thread_time() - began
     return _Fitted(name, fold.number, np.exp(predict(fold.rows) + fold.centre), seconds)
-
-
-def _nothing(share: float) -> None:
-    """Tell nobody: where it runs there may be nobody to tell."""
 
 
 def _outcome(

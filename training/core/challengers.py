@@ -32,8 +32,12 @@ NEIGHBOURS = 9
 NEIGHBOUR_PULL = 2.0
 """Neighbours' worth of doubt: with few, the operation's usual time counts more."""
 MLP_ROWS = 100_000
+DENSE_CELLS = 50_000_000
+"""Cells up to which the network learns from a plain array (200 MB)."""
 STACK_ROWS = 12_000
 STACK_FOLDS = 3
+TREES, TREES_AT_ONCE = 40, 2
+"""Trees of the forest in a stack, and how many grow between two reports."""
 PATIENCE = 8
 """Epochs without improvement on held-out items after which the network stops."""
 MAX_EPOCHS = 60
@@ -198,13 +202,21 @@ def fit_mlp(
     return Perceptron(parts | {"centre": scale.centre, "scale": scale.width})
 
 
-def _inputs(rows: np.ndarray, scale: Scale, categories: int) -> sparse.csr_matrix:
-    """Return the operation as one column of its own for each, then the scaled features."""
+def _inputs(rows: np.ndarray, scale: Scale, categories: int) -> np.ndarray | sparse.csr_matrix:
+    """Return the operation as one column of its own for each, then the scaled features.
+
+    Scaled features are hardly ever nought: as a plain array they are multiplied in half the time.
+    """
     job = rows[:, 0].astype(np.int64)
+    scaled = scale(rows)
+    if len(rows) * (categories + scaled.shape[1]) <= DENSE_CELLS:
+        marks = np.zeros((len(rows), categories), np.float32)
+        marks[np.arange(len(rows)), job] = 1.0
+        return np.hstack([marks, scaled], dtype=np.float32)
     marked = sparse.csr_matrix(
         (np.ones(len(rows), np.float32), (np.arange(len(rows)), job)), (len(rows), categories)
     )
-    features = sparse.csr_matrix(scale(rows))
+    features = sparse.csr_matrix(scaled)
     return sparse.csr_matrix(sparse.hstack([marked, features], dtype=np.float32))
 
 
@@ -241,10 +253,13 @@ def _parts(
 ) -> list[Predict]:
     number, turns = turn
     forest = RandomForestRegressor(
-        40, min_samples_leaf=leaf, max_features=0.3, max_depth=14, random_state=seed, n_jobs=1
-    )
-    report(number / turns)
-    forest.fit(examples.rows, examples.targets, examples.weights)
+        TREES_AT_ONCE, min_samples_leaf=leaf, max_features=0.3, max_depth=14, random_state=seed,
+        n_jobs=1, warm_start=True,
+    )  # fmt: skip
+    for trees in range(TREES_AT_ONCE, TREES + 1, TREES_AT_ONCE):
+        report((number + 0.5 * (trees - TREES_AT_ONCE) / TREES) / turns)
+        forest.n_estimators = trees
+        forest.fit(examples.rows, examples.targets, examples.weights)
     network = fit_mlp(
         examples, seed=seed, report=lambda share: report((number + 0.5 + share / 2) / turns)
     )

@@ -1,14 +1,16 @@
 """Two versions on the items that both were measured on without having seen them.
 
 A backtest keeps what it got wrong for a sample of its items, chosen by their codes, so that two
-backtests of much the same items have kept much the same sample.
+backtests of much the same items have kept much the same sample.  A version that did not have an
+item, or has kept no figures, is asked.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,18 @@ PerItem = Mapping[str, Any]
 """An item's ``code``, ``family``, ``match`` (process_match) and ``errors`` (minutes)."""
 
 
+class Way(StrEnum):
+    """How a version's figures about an item came about that another one was asked about."""
+
+    NEW = "new"
+    """It had never had the item, and was asked."""
+    KEPT = "kept"
+    """Its own backtest had kept the figures."""
+    LEFT_OUT = "left_out"
+    """It had learned from the item, and was asked without that item's routing: the networks have
+    seen it all the same, which favours it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Figures of two versions on the same items; ``family`` is empty for all of them."""
@@ -39,13 +53,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A version beside the one before it, overall and by family, and whether it wins."""
+    """A version beside the one before it, overall and by family, and whether it wins.
+
+    ``ways`` counts the items by how the figures of the one before came about.
+    """
 
     version: str
     champion: str
     overall: Line | None
     families: Sequence[Line]
     verdict: Verdict
+    ways: Mapping[Way, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``metrics.json`` and a job's result keep."""
@@ -55,6 +73,7 @@ class Comparison:
             "overall": asdict(self.overall) if self.overall else None,
             "families": [asdict(line) for line in self.families],
             "verdict": self.verdict.to_json(),
+            "ways": {str(way): count for way, count in self.ways.items()},
         }
 
 
@@ -64,6 +83,34 @@ def sample(codes: Sequence[str], limit: int = KEPT) -> np.ndarray:
     return np.sort(np.argsort(marks, kind="stable")[:limit])
 
 
+def unseen(
+    kept: Sequence[PerItem], asked: Sequence[PerItem], known: Collection[str]
+) -> tuple[list[PerItem], dict[Way, int]]:
+    """Return the fairest figures of a version about items, and how many came about in which way.
+
+    Args:
+        kept: what its backtest has kept.
+        asked: what it was asked about now.
+        known: codes of the items that it has learned from.
+    """
+    before = {str(each["code"]): each for each in kept}
+    found: list[PerItem] = []
+    ways: dict[Way, int] = dict.fromkeys(Way, 0)
+    for each in asked:
+        code = str(each["code"])
+        if code not in known:
+            way, figures = Way.NEW, each
+        elif not kept:
+            way, figures = Way.LEFT_OUT, each
+        elif code in before:
+            way, figures = Way.KEPT, before[code]
+        else:
+            continue
+        ways[way] += 1
+        found.append(figures)
+    return found, ways
+
+
 def compare(
     new: Sequence[PerItem],
     old: Sequence[PerItem],
@@ -71,8 +118,9 @@ def compare(
     version: str,
     champion: str,
     least_gain: float = LEAST_GAIN,
+    ways: Mapping[Way, int] | None = None,
 ) -> Comparison:
-    """Compare two versions on the items that both have kept."""
+    """Compare two versions on the items that both have figures of."""
     before = {str(each["code"]): each for each in old}
     pairs = [(each, before[str(each["code"])]) for each in new if str(each["code"]) in before]
     verdict = judge(
@@ -89,7 +137,8 @@ def compare(
         for family, members in sorted(families.items())
         if family and len(members) >= LEAST_IN_FAMILY
     ]
-    return Comparison(version, champion, _line("", pairs) if pairs else None, lines, verdict)
+    overall = _line("", pairs) if pairs else None
+    return Comparison(version, champion, overall, lines, verdict, ways or {})
 
 
 def _side(items: Sequence[PerItem]) -> Side:

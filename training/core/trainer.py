@@ -10,7 +10,7 @@ well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
@@ -33,7 +33,7 @@ from registry.core.library import RoutingLibrary
 from registry.core.machine import release_memory
 from registry.core.model import RoutingModel
 from registry.core.neighbourhood import NOBODY
-from registry.core.progress import Cancelled, Progress, span
+from registry.core.progress import DETAIL, Cancelled, Progress, span
 from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
@@ -41,6 +41,9 @@ from training.core import splits
 from training.core.challengers import Grower
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
+
+WAIT_SECONDS = 1.0
+"""Pause between two looks at what is learned beside the network."""
 
 
 def fit(
@@ -104,10 +107,11 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     # The network keeps one core busy and the boosting the other: neither gains from a second.
     stopped = Event()
     with ThreadPoolExecutor(max_workers=1) as pool, set_on_error(stopped):
+        beside = Beside(stopped)
         timed = pool.submit(
             TimeModel.fit,
             features, assembler, library, rows, spec.times,
-            seed=spec.seed, progress=StopsWith(stopped),
+            seed=spec.seed, progress=beside,
             grower=Grower(spec.time_model, spec.time_settings),
         )  # fmt: skip
         embedding = RoutingEmbedding.fit(
@@ -116,7 +120,9 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         vectors, _ = embedding.transform(features)
         progress.report(0.7, "indexing")
         index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
-        progress.report(0.75, "learning times")
+        while wait([timed], WAIT_SECONDS).not_done:
+            step = f"learning times{DETAIL}{beside.share:.0%}"
+            progress.report(0.75 + 0.2 * beside.share, step)
         times, residual = timed.result()
     progress.report(0.95, "summing up habits")
     return Base(
@@ -141,14 +147,16 @@ def set_on_error(stopped: Event) -> Iterator[None]:
         raise
 
 
-class StopsWith:
+class Beside:
     """The progress of work that runs beside other work, and stops when that has failed."""
 
     def __init__(self, stopped: Event) -> None:
         self.stopped = stopped
+        self.share = 0.0
 
     def report(self, share: float, step: str) -> None:
-        """Tell nobody; stop when asked."""
+        """Remember the share; stop when asked."""
+        self.share = share
         if self.stopped.is_set():
             raise Cancelled(f"Stopped at {share:.0%} of {step}.")
 

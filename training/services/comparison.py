@@ -6,59 +6,58 @@ from typing import TYPE_CHECKING, Any
 
 from registry import selectors, store
 from registry.core.errors import RoutingMLError
+from registry.core.model import RoutingModel
+from training.core import backtest
 from training.core import comparison as core
 from training.core.comparison import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from registry.core.progress import Progress
     from registry.models import ModelVersion
+    from training.core.backtest import Backtest
     from training.core.comparison import PerItem
 
 PER_ITEM = "per_item"
 
 
-def compare(version: ModelVersion, champion: ModelVersion) -> Comparison:
-    """Compare two registered versions on the items that neither had seen.
-
-    Raises:
-        VersionMissing, VersionTampered, VersionIncompatible: when one cannot be read.
-    """
-    return core.compare(
-        kept(version),
-        kept(champion),
-        version=version.name,
-        champion=champion.name,
-        least_gain=_least_gain(),
-    )
-
-
-def with_champion(figures: Mapping[str, Any], name: str) -> Comparison | None:
-    """Compare a training's figures with the active version; None where there is nothing to.
+def with_champion(tested: Backtest, name: str, progress: Progress) -> Comparison | None:
+    """Compare what was just measured with the active version; None where there is nothing to.
 
     Args:
-        figures: of the training, what it got wrong item by item included.
+        tested: the backtest of what was trained.
         name: of what was trained.
+        progress: told how far the asking is.
+
+    Raises:
+        Cancelled: when ``progress`` asks to stop.
     """
-    champion, mine = selectors.champion(), per_item(figures)
-    if champion is None or not mine:
+    champion, mine = selectors.champion(), tested.figures.get(PER_ITEM)
+    if champion is None or not mine or tested.sampled is None:
         return None
     try:
         before = kept(champion)
+        model = RoutingModel.from_states(store.read(champion.name, champion.manifest_digest)[1])
     except RoutingMLError:
         return None  # a champion whose files are gone is found by those who load it
+    codes = [str(code) for code in tested.sampled.raw.codes]
+    known = {code for code in codes if model.routings_of(code)}
+    asked = backtest.ask_again(model, tested.sampled, tested.family, progress)
+    theirs, ways = core.unseen(before, asked, known)
     return core.compare(
-        mine, before, version=name, champion=champion.name, least_gain=_least_gain()
+        mine,
+        theirs,
+        version=name,
+        champion=champion.name,
+        least_gain=_least_gain(),
+        ways=ways,
     )
 
 
 def kept(version: ModelVersion) -> Sequence[PerItem]:
     """Return what a version's backtest got wrong, item by item; empty where it kept nothing."""
-    return per_item(store.figures(version.name, version.manifest_digest))
-
-
-def per_item(figures: Mapping[str, Any]) -> Sequence[PerItem]:
-    """Return the figures of single items among a version's figures."""
+    figures = store.figures(version.name, version.manifest_digest)
     return (figures.get("backtest") or {}).get(PER_ITEM) or []
 
 

@@ -19,7 +19,7 @@ from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
 from training.core.candidates import compare as compare_candidates
-from training.core.specs import CandidateSpec, TrainingSpec, check_names
+from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec, check_names
 from training.services import comparison
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def execute(
         dry_run: do everything but write and register.
         only_if_changed: refuse when there is a version of the very same data.
         candidates: ways to learn times to compare first; the best that can be stored is used.
+            Boosting, the present way, needs no comparison with itself.
         by: who asked.
 
     Raises:
@@ -91,20 +92,22 @@ def execute(
     if only_if_changed:
         _refuse_the_same(data.content_hash)
     selected, begin = None, 0.1
-    if candidates:
+    if set(candidates) - {BOOSTING}:
         selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
         spec = replace(spec, time_model=selected.chosen, time_settings=dict(selected.settings))
     tested = backtest.run(data, spec, span(progress, begin, 0.65)) if with_backtest else None
     model = trainer.fit(
         data,
         spec,
-        span(progress, 0.65 if tested else begin, 0.97),
+        span(progress, 0.65 if tested else begin, 0.93),
         profile=profile.to_columns().to_json(),
         held=tested.held if tested else None,
     )
     metrics = _metrics(data, model, tested, spec, started)
     name = name or versions.next_name()
-    metrics |= _beside(metrics, selected, name)
+    beside = comparison.with_champion(tested, name, span(progress, 0.93, 0.97)) if tested else None
+    metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
+    metrics["comparison"] = artifacts.plain(beside.to_json()) if beside else None
     if dry_run:
         return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
@@ -112,15 +115,6 @@ def execute(
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
     return RunResult(version.name, version, comparison.without_items(metrics), model)
-
-
-def _beside(metrics: dict[str, Any], selected: Selected | None, name: str) -> dict[str, Any]:
-    """Return the comparisons: of ways to learn times, and with the active version."""
-    found = comparison.with_champion(metrics, name)
-    return {
-        "candidates": artifacts.plain(selected.figures) if selected else None,
-        "comparison": artifacts.plain(found.to_json()) if found else None,
-    }
 
 
 def _compared(

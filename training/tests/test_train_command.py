@@ -10,13 +10,14 @@ from django.core.management import CommandError, call_command
 from rich.console import Console
 
 from registry.models import ModelVersion
+from registry.services import config
 from training.management.commands import train
-from training.services import comparison
 from training.services.runs import RunResult
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from accounts.models import User
     from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
     from training.core.specs import TrainingSpec
@@ -33,8 +34,14 @@ def small_settings(monkeypatch: pytest.MonkeyPatch, tiny_spec: TrainingSpec) -> 
 
 
 @pytest.fixture
-def loaded(data_dir: Path, models_store: Path, tiny_plant: Plant, tmp_path: Path) -> Path:
-    """An ERP with 120 items of the tiny plant, and an empty models_store, which is returned."""
+def loaded(
+    data_dir: Path, models_store: Path, tiny_plant: Plant, tmp_path: Path, eva: User
+) -> Path:
+    """An ERP with 120 items of the tiny plant, and an empty models_store, which is returned.
+
+    Only the quickest way to learn times competes with the present one.
+    """
+    config.change_iter_training(values={"training": {"candidates": ["baseline"]}}, by=eva)
     folder = tmp_path / "files"
     folder.mkdir()
     codes = tiny_plant.item_info["ITEM_CD"][:ITEMS]
@@ -158,5 +165,17 @@ def test_a_later_training_says_whether_it_beats_the_active_version(loaded: Path)
     assert beside["champion"] == older.name
     assert beside["verdict"]["items"] == newer.metrics["backtest"]["items"]
     assert beside["overall"]["trim_mae"] == pytest.approx(beside["overall"]["trim_mae_before"])
-    assert comparison.compare(newer, older).to_json()["verdict"] == beside["verdict"]
+    assert beside["ways"] == {"new": 0, "kept": beside["verdict"]["items"], "left_out": 0}
+    assert set(newer.metrics["candidates"]["results"]) == {"baseline", "boosting"}, "by settings"
     assert "per_item" not in newer.metrics["backtest"]
+
+
+@pytest.mark.usefixtures("active_version")
+def test_an_active_version_that_has_kept_no_figures_is_asked_about_the_same_items(
+    loaded: Path,
+) -> None:
+    trained("--name", "2026.11.21_8", "--candidates", "boosting")
+    beside = ModelVersion.objects.get(name="2026.11.21_8").metrics["comparison"]
+    assert beside["ways"] == {"new": 0, "kept": 0, "left_out": beside["verdict"]["items"]}
+    assert beside["overall"]["trim_mae_before"] > 0
+    assert "too_few_items" not in beside["verdict"]["reasons"]

@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from registry.models import Job, ModelVersion
-from registry.services import job_events, job_lines, jobs
+from registry.services import config, job_events, job_lines, jobs
+from training.core.specs import CANDIDATES
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/training/jobs"
@@ -60,13 +61,24 @@ def test_eva_starts_a_training_and_has_its_job_at_once(eva_api: APIClient, eva: 
     assert (job.kind, job.state, job.asked_by) == ("train", "queued", eva.email)
     assert job.parameters == {
         "version_name": "2026.11.21_9", "sample_size": 1000, "strategy": "full",
-        "dry_run": False, "seed": 42, "cycle_id": "17",
+        "candidates": list(CANDIDATES), "dry_run": False, "seed": 42, "cycle_id": "17",
     }  # fmt: skip
+
+
+def test_what_competes_is_what_was_asked_for_or_else_what_the_settings_say(
+    eva_api: APIClient, eva: User
+) -> None:
+    assert started(eva_api, candidates=["mlp"]).parameters["candidates"] == ["mlp"]
+    config.change_iter_training(values={"training": {"candidates": ["baseline"]}}, by=eva)
+    assert started(eva_api).parameters["candidates"] == ["baseline"]
+    assert started(eva_api, candidates=[]).parameters["candidates"] == []
 
 
 @pytest.mark.parametrize(
     ("asked", "status", "code"),
     [
+        ({"candidates": ["forest"]}, 400, "invalid"),
+        ({"candidates": ["mlp"], "strategy": "incremental"}, 400, "bad_input"),
         ({"sample_size": 0}, 400, "invalid"),
         ({"sample_size": "many"}, 400, "invalid"),
         ({"strategy": "magic"}, 400, "invalid"),

@@ -14,6 +14,7 @@ from registry.kinds import TRAIN
 from registry.models import Job, JobState, ModelVersion
 from registry.services import jobs
 from training import selectors
+from training.core.specs import BOOSTING
 from training.services.starts import Strategy
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def asked(job: Job) -> list[str]:
         words.append(_("newest %(count)s items") % {"count": f"{wish['sample_size']:,}"})
     if wish.get("version_name"):
         words.append(_("as %(name)s") % {"name": wish["version_name"]})
+    if rivals := set(wish.get("candidates") or ()) - {BOOSTING}:
+        words.append(_("%(ways)s compete") % {"ways": ", ".join(sorted(rivals))})
     if wish.get("dry_run"):
         words.append(_("dry run"))
     return words

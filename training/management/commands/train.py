@@ -16,9 +16,11 @@ from registry.services import versions
 from training.core.growth import Reason
 from training.core.specs import CANDIDATES, TrainingSpec
 from training.management import comparing
-from training.services import increments, runs
+from training.services import increments, runs, starts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.progress import TaskID
 
     from training.services.increments import Increment
@@ -64,8 +66,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", metavar="YYYY.MM.DD_build", help="default: next of today")
         parser.add_argument("--sample", type=int, metavar="N", help="newest N routed items only")
         parser.add_argument(
-            "--candidates", metavar="A,B", default="", type=_names,
-            help=f"ways to learn times to compare first, of {', '.join(CANDIDATES)}",
+            "--candidates", metavar="A,B", type=_names,
+            help=f"ways to learn times to compare first, of {', '.join(CANDIDATES)}; default: "
+            "those of the settings, none with --no-backtest",
         )  # fmt: skip
         parser.add_argument("--seed", type=int, default=TrainingSpec().seed)
         parser.add_argument("--no-backtest", action="store_true", help="do not measure")
@@ -109,11 +112,17 @@ def _train(console: Console, options: dict[str, Any]) -> RunResult:
             sample=options["sample"],
             with_backtest=not options["no_backtest"],
             dry_run=options["dry_run"],
-            candidates=options["candidates"],
+            candidates=_competing(options),
             by=BY,
         )
     show(console, result)
     return result
+
+
+def _competing(options: dict[str, Any]) -> Sequence[str]:
+    """Return the candidates: those named; where nothing is measured, none by default."""
+    named: list[str] | None = options["candidates"]
+    return () if named is None and options["no_backtest"] else starts.competing(named)
 
 
 def _add(console: Console, options: dict[str, Any]) -> Increment:

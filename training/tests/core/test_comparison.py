@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from training.core.comparison import LEAST_IN_FAMILY, compare, sample
+from training.core.comparison import LEAST_IN_FAMILY, Way, compare, sample, unseen
 from training.core.selection import Reason
 
 BETTER = {"match": 0.9, "errors": [0.5, 0.7]}
@@ -55,3 +55,17 @@ def test_much_the_same_items_keep_much_the_same_sample() -> None:
     later = {codes[100:][place] for place in sample(codes[100:], 100).tolist()}
     assert len(first) == len(later) == 100
     assert len(first & later) > 75
+
+
+def test_a_version_is_judged_by_what_it_had_not_seen_where_that_is_known() -> None:
+    kept, asked = measured(0, 30, BEFORE), measured(20, 60, BETTER)
+    theirs, ways = unseen(kept, asked, {f"I{number}" for number in range(40)})
+    assert ways == {Way.NEW: 20, Way.KEPT: 10, Way.LEFT_OUT: 0}
+    assert theirs == measured(20, 30, BEFORE) + measured(40, 60, BETTER)
+
+
+def test_a_version_that_kept_nothing_is_asked_about_everything() -> None:
+    asked = measured(0, 30, BEFORE)
+    theirs, ways = unseen([], asked, {f"I{number}" for number in range(25)})
+    assert theirs == asked
+    assert ways == {Way.NEW: 5, Way.KEPT: 0, Way.LEFT_OUT: 25}
