@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quality.services import cycles, drift, settings
+from quality.services import consequences, cycles, drift, settings
 from registry import selectors
 from registry.kinds import QUALITY_CYCLE
 from registry.services import jobs
@@ -42,5 +42,6 @@ def daily_cycle() -> None:
 
 
 def check_drift() -> None:
-    """Look at the live answers."""
+    """Look at the live answers, and ask for a retraining when they say so."""
     drift.check()
+    consequences.ask_after_drift()

@@ -1,12 +1,14 @@
-"""What follows from a cycle: a request for a retraining, and a verdict on a probation."""
+"""What follows from a cycle or from drift: a request for a retraining, a probation judged."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from quality.core.alerts import RETRAIN
-from quality.models import QualityCycle
-from training.models import Reason
+from quality.models import DriftCheck, QualityCycle
+from quality.services import drift
+from training import selectors
+from training.models import Reason, RetrainingRequest
 from training.services import deployment, retraining
 
 if TYPE_CHECKING:
@@ -39,6 +41,32 @@ def ask_for_retraining(
         by=f"quality cycle {cycle.pk}",
     )
     return f"request {row.pk}: {', '.join(evidence)}"[:200]
+
+
+def ask_after_drift() -> RetrainingRequest | None:
+    """Ask for a new version when the live answers say that one is needed; once for each cause.
+
+    Nothing is asked while a request is open, nor again about the same version within the days that
+    drift is counted over, unless somebody has started anew.
+    """
+    told = drift.status()
+    if not told["should_retrain"] or selectors.requests(only_open=True).exists():
+        return None
+    since, version = drift.counted_since(), told["model_version"]
+    moved = DriftCheck.objects.events().filter(at__gte=since, model_version=version)
+    if not moved.exists() and "error" not in told["reasons"]:
+        return None  # what moved was the version before
+    earlier = RetrainingRequest.objects.filter(reason=Reason.DRIFT, asked_at__gte=since)
+    if any(row.evidence.get("version") == version for row in earlier):
+        return None
+    evidence = {
+        "version": version,
+        "why": ", ".join(told["reasons"]),
+        "events": told["events"],
+        "similarity": {"value": told["similarity"], "limit": told["similarity_limit"]},
+        "confidence": {"value": told["confidence"], "limit": told["confidence_limit"]},
+    }
+    return retraining.request(reason=Reason.DRIFT, evidence=evidence, by="drift")
 
 
 def judge_probation(cycle: QualityCycle) -> None:

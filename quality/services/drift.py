@@ -102,7 +102,7 @@ def live(version: str) -> Stream:
 def status() -> dict[str, Any]:
     """Return how far the live answers have moved, and whether to train again."""
     last = DriftCheck.objects.first()
-    events = events_since(timezone.now() - timedelta(days=core.RETRAIN_DAYS))
+    events = events_since(counted_since())
     moved = Alert.objects.open().filter(rule__in=[str(rule) for rule in ERROR_DRIFT])
     reasons = core.retrain_reasons(events, now=timezone.now(), error_drift=moved.exists())
     return {
@@ -131,6 +131,13 @@ def summary(days: int) -> dict[str, Any]:
         "bands": {str(band): rows.filter(band=str(band)).count() for band in Band},
         "rows": list(rows[:500]),
     }
+
+
+def counted_since() -> datetime:
+    """Return from when on drift counts: some days back, or since somebody started anew."""
+    since = timezone.now() - timedelta(days=core.RETRAIN_DAYS)
+    reset = DriftReset.objects.first()
+    return max(since, reset.at) if reset else since
 
 
 def events_since(since: datetime) -> list[Event]:

@@ -8,11 +8,14 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEvent
 from prediction.models import Channel, PredictionRequest
+from quality import tasks
 from quality.models import Alert, DriftBaseline, DriftCheck, QualityCycle
 from quality.services import drift
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
 from registry.models import Job, ModelVersion
+from training.models import RetrainingRequest
+from training.services import retraining
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +102,32 @@ def test_answers_that_have_moved_are_one_event_until_somebody_starts_anew(
     assert ben_api.post("/api/drift/reset", {}).status_code == 403
     assert ana_api.post("/api/drift/reset", {"note": "trained"}).json()["should_retrain"] is False
     assert drift.check() is None, "what was asked before no longer counts"
+
+
+def test_answers_that_have_moved_ask_for_one_retraining(
+    active_version: ModelVersion, ana_api: APIClient
+) -> None:
+    DriftBaseline.objects.create(
+        model_version=active_version.name,
+        similarity=[0] * 17 + [40, 120, 40],
+        confidence=[0] * 17 + [20, 180, 0],
+    )
+    tasks.check_drift()
+    assert not RetrainingRequest.objects.exists(), "nobody has asked anything yet"
+    asked(0.3, 150, active_version.name)
+    for _ in range(2):
+        tasks.check_drift()
+    row = RetrainingRequest.objects.get()
+    assert (row.reason, row.asked_by, row.state) == ("drift", "drift", "waiting")
+    assert (row.evidence["version"], row.evidence["why"]) == (active_version.name, "severe")
+    assert row.evidence["similarity"]["value"] > row.evidence["similarity"]["limit"]
+    retraining.withdraw(row, by="eva")
+    tasks.check_drift()
+    assert RetrainingRequest.objects.count() == 1, "the same cause asks once"
+    ana_api.post("/api/drift/reset", {})
+    asked(0.3, 150, active_version.name)
+    tasks.check_drift()
+    assert RetrainingRequest.objects.count() == 2, "somebody started anew, and it moved again"
 
 
 def test_known_items_and_cycles_do_not_count_as_drift(active_version: ModelVersion) -> None:
