@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ MILLIMETRES: Mapping[str, float] = {
 }  # fmt: skip
 """Length units, in upper case, to millimetres; an unknown or blank unit counts as millimetres."""
 
+RECENT = 4_000
+"""Values whose clean text is remembered."""
 MAX_TEXT = 2000
 """Characters of a text that are looked at: no rule of making an item sits beyond them."""
 
@@ -133,6 +136,7 @@ class CleanItems:
         return len(self.codes)
 
 
+@lru_cache(maxsize=RECENT, typed=True)
 def clean_text(value: object) -> str | None:
     """Return text in one form (NFKC, upper case, single spaces), None when it says nothing."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -228,14 +232,10 @@ def clean_items(source: RawItems, attributes: Sequence[Attribute]) -> CleanItems
 
 def _clean_factor(raw: RawColumn, name: str, mended: Counter[str]) -> Factor:
     seen: dict[str, int] = {}
-    mapping = np.full(len(raw.values) + 1, -1, dtype=np.int32)
-    for position, value in enumerate(raw.values):
-        text = clean_text(value)
-        if text is not None:
-            mapping[position] = seen.setdefault(text, len(seen))
-    codes = mapping[raw.codes]
-    blanks = int(((raw.codes >= 0) & (codes < 0)).sum())
-    if blanks:
+    meant = [clean_text(value) for value in raw.values]
+    mapping = [-1 if text is None else seen.setdefault(text, len(seen)) for text in meant]
+    codes = np.array([*mapping, -1], dtype=np.int32)[raw.codes]
+    if -1 in mapping and (blanks := int(((raw.codes >= 0) & (codes < 0)).sum())):
         mended[f"{name}: blank"] += blanks
     if len(seen) < len(raw.values):
         mended[f"{name}: spellings merged"] += len(raw.values) - len(seen)
@@ -246,17 +246,16 @@ def _clean_numbers(
     raw: RawColumn, attribute: Attribute, texts: Mapping[str, Factor], mended: Counter[str]
 ) -> np.ndarray:
     table = np.array([parse_number(value) for value in raw.values] + [math.nan])
-    unknown = np.isin(table, attribute.sentinels)
     if attribute.sentinels:
-        unknown |= table < 0
-    numbers = np.where(unknown, math.nan, table)[raw.codes]
-    meant = int(unknown[raw.codes].sum())
-    if meant:
-        mended[f"{attribute.name}: figure that means unknown"] += meant
+        unknown = np.isin(table, attribute.sentinels) | (table < 0)
+        if meant := int(unknown[raw.codes].sum()):
+            mended[f"{attribute.name}: figure that means unknown"] += meant
+        table = np.where(unknown, math.nan, table)
+    numbers = table[raw.codes]
     unit = texts.get(attribute.unit_column or "")
-    if unit is not None:
-        factors = np.array([MILLIMETRES.get(value, 1.0) for value in unit.values] + [1.0])
-        factor = factors[unit.codes]
+    factors = [MILLIMETRES.get(value, 1.0) for value in (unit.values if unit else ())]
+    if unit is not None and any(factor != 1.0 for factor in factors):
+        factor = np.array([*factors, 1.0])[unit.codes]
         mended[f"{attribute.name}: converted to millimetres"] += int(
             ((factor != 1.0) & np.isfinite(numbers)).sum()
         )

@@ -82,8 +82,8 @@ class Encoder:
         parts = w1[columns] * encoded.features.data[start:end, None]
         # Every block has an entry, if only "missing", so none of the sums is over nothing.
         sums = np.add.reduceat(parts, np.searchsorted(columns, offsets[:-1]), axis=0)
-        layers = np.repeat(encoded.first[row : row + 1], len(names), axis=0)
+        blanked = w1[offsets[:-1]] - sums  # the first column of a block: "missing"
+        looks_at = np.zeros((len(names), len(blanked)), dtype=np.float32)
         for variant, name in enumerate(names):
-            for block in self.assembler.blocks_of(name):
-                layers[variant] += w1[offsets[block]] - sums[block]  # its first column: "missing"
-        return layers
+            looks_at[variant, self.assembler.blocks_of(name)] = 1.0
+        return np.asarray(encoded.first[row] + looks_at @ blanked)

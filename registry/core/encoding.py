@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from registry.core.textnumbers import numbers_of
 
 BATCH = 256
 """Items whose numbers are compared with all bins at once."""
+RECENT = 4_000
+"""Texts whose columns are remembered."""
 FAR = 4.0
 """Standard deviations beyond which a number is just large."""
 
@@ -69,19 +72,29 @@ class TextEncoder:
 
     def __init__(self, blocks: Sequence[TextBlock]) -> None:
         self.blocks = tuple(blocks)
+        # What an attribute changes is asked about all others again.
+        self._columns = lru_cache(maxsize=RECENT)(self._columns_of)
 
     def table(self, items: CleanItems) -> WordTable:
         """Encode every distinct text once; a blank one has the column for "missing"."""
         encoded: list[list[int]] = [[0]]
-        codes = np.zeros((len(items), len(self.blocks)), dtype=np.int32)
+        blank = np.full(len(items), -1, dtype=np.int32)
+        columns: list[np.ndarray] = []
+        first: list[int] = []
         for place, block in enumerate(self.blocks):
             column = items.texts.get(block.attributes[0])
+            columns.append(blank if column is None else column.codes)
+            first.append(len(encoded))
             if column is not None:
-                codes[:, place] = np.where(column.codes < 0, 0, column.codes + len(encoded))
-                encoded += [block.encode(value) for value in column.values]
+                encoded += [self._columns(place, value) for value in column.values]
+        known = np.array(columns, dtype=np.int32).reshape(len(first), len(items)).T
+        codes = np.where(known < 0, 0, known + np.array(first, dtype=np.int32))
         size = np.array([len(columns) for columns in encoded])
         flat = np.fromiter((c for columns in encoded for c in columns), np.int32, size.sum())
         return WordTable(codes, np.cumsum(size) - size, size, flat)
+
+    def _columns_of(self, place: int, value: str) -> list[int]:
+        return self.blocks[place].encode(value)
 
 
 class NumberEncoder:
@@ -134,12 +147,14 @@ def figures(sources: Sequence[Mapping[str, Any]], items: CleanItems) -> np.ndarr
         items: clean items.
     """
     numbers = np.full((len(items), len(sources)), np.nan)
+    unknown = np.full(len(items), np.nan)
     keys: dict[str, list[tuple[int, str]]] = {}
     for place, source in enumerate(sources):
         if source["of"] == "text":
             keys.setdefault(source["attributes"][0], []).append((place, source["key"]))
         else:
-            numbers[:, place] = _of_attributes(source, items)
+            names = source["attributes"]
+            numbers[:, place] = _combined(source, [items.numbers.get(n, unknown) for n in names])
     for name, wanted in keys.items():
         column = items.texts.get(name)
         if column is not None:  # each text is read once for all its keys
@@ -151,13 +166,14 @@ def figures(sources: Sequence[Mapping[str, Any]], items: CleanItems) -> np.ndarr
     return numbers
 
 
-def _of_attributes(source: Mapping[str, Any], items: CleanItems) -> np.ndarray:
-    unknown = np.full(len(items), np.nan)
-    first, *others = (items.numbers.get(name, unknown) for name in source["attributes"])
+def _combined(source: Mapping[str, Any], numbers: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the one number, or the ratio or difference of the two, that a source looks at."""
     if source["of"] == "attribute":
-        return first
-    second = others[0]
+        return numbers[0]
+    first, second = numbers
     if source["of"] == "difference":
         return np.asarray(first - second)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(second > 0, first / second, np.nan)
+    ratio = np.full(len(first), np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.divide(first, second, out=ratio, where=second > 0)
+    return ratio

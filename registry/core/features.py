@@ -18,6 +18,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -148,9 +149,18 @@ class FeatureAssembler:
         values = values / np.maximum(lengths, 1e-9)[member] * factor[block[columns]]
         return sparse.csr_matrix((values.astype(np.float32), (rows, columns)), features.shape)
 
-    def blocks_of(self, attribute: str) -> list[int]:
+    def blocks_of(self, attribute: str) -> Sequence[int]:
         """Return the positions of the blocks that look at an attribute."""
-        return [i for i, block in enumerate(self.blocks) if attribute in block.attributes]
+        return self._places.get(attribute, [])
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """The positions of the blocks that look at each attribute."""
+        places: dict[str, list[int]] = {}
+        for place, block in enumerate(self.blocks):
+            for attribute in block.attributes:
+                places.setdefault(attribute, []).append(place)
+        return places
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``from_json`` takes."""

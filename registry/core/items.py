@@ -144,13 +144,13 @@ class RawItems:
 def _column(values: Iterable[Any]) -> RawColumn:
     seen: dict[object, int] = {}
     codes = []
-    for value in values:  # True equals 1 but says something else, so it becomes text
-        known = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        plain = value if value is None or known else str(value)
-        if plain is None or plain != plain:  # NaN is the value that differs from itself
+    for value in values:
+        if value is None or value != value:  # NaN is the value that differs from itself
             codes.append(-1)
-        else:
-            codes.append(seen.setdefault(plain, len(seen)))
+            continue
+        # True equals 1 but says something else, so it becomes text
+        plain = isinstance(value, (str, int, float)) and type(value) is not bool
+        codes.append(seen.setdefault(value if plain else str(value), len(seen)))
     return RawColumn(list(seen), np.asarray(codes, dtype=np.int32))
 
 

@@ -8,7 +8,7 @@ each question is answered for all of them at once.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -186,17 +186,18 @@ class _Table:
 
     def practices(self) -> list[Practice]:
         """Return what is said about each stretch."""
+        resources, partners, currencies = self._shares()
+        *pauses, prices = self._medians()
         corrections = [self._corrections(kind).tolist() for kind in range(len(KINDS))]
         counts = [self._column(f"{kind}_count") for kind in KINDS]
         samples = [self._sums(count).tolist() for count in counts]
-        pauses = [self._medians(name, self.done) for name in PAUSES]
         columns = (
             self.outsourced_share.tolist(),
-            self._shares("resource", self.done),
-            self._shares("partner", self.bought),
-            self._shares("currency", self.bought),
+            resources,
+            partners,
+            currencies,
             list(zip(*pauses, strict=True)),
-            self._medians("price", self.bought),
+            prices,
             list(zip(*corrections, strict=True)),
             list(zip(*samples, strict=True)),
             list(zip(*map(self._reporters, counts), strict=True)),
@@ -209,35 +210,48 @@ class _Table:
     def _sums(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(np.add.reduceat(values, self.starts))
 
-    def _shares(self, name: str, part: np.ndarray) -> list[Shares]:
-        """Return each stretch's numbers with their share of the say, the largest first."""
-        number = self._column(name)
-        part = part & (number >= 0)
-        names = len(self.library.names[f"{name}s" if name != "currency" else "currencies"])
-        keys, place = np.unique(self.member[part] * names + number[part], return_inverse=True)
-        said = np.bincount(place, self.doings.say[part])
-        member, number = keys // max(names, 1), keys % max(names, 1)
-        share = said / np.bincount(member, said, minlength=len(self))[member]
-        order = np.lexsort((number, -share, member))
-        return self._grouped(
-            member, list(zip(number[order].tolist(), share[order].tolist(), strict=True))
-        )
+    def _stacked(self, columns: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return several columns end to end, and whose stretch each entry is.
 
-    def _medians(self, name: str, part: np.ndarray) -> list[float | None]:
-        """Return each stretch's median of what is known, None where nothing is."""
-        values = self._column(name)
-        part = part & ~np.isnan(values)
-        member, values = self.member[part], values[part].astype(np.float64)
-        counts = np.bincount(member, minlength=len(self))
+        Args:
+            columns: names, with the entries that have a say.
+        """
+        stretch = self.member + len(self) * np.arange(len(columns))[:, None]
+        values = np.stack([self._column(name) for name in columns])
+        return values, np.where(np.stack(list(columns.values())), stretch, -1)
+
+    def _shares(self) -> list[list[Shares]]:
+        """Return each stretch's resources, partners and currencies with their share of the say."""
+        columns = {"resource": self.done, "partner": self.bought, "currency": self.bought}
+        number, stretch = self._stacked(columns)
+        part = (stretch >= 0) & (number >= 0)
+        say = np.broadcast_to(self.doings.say, number.shape)[part]
+        most = int(number.max(initial=0)) + 1
+        keys, place = np.unique(stretch[part] * most + number[part], return_inverse=True)
+        said = np.bincount(place, say)
+        member, number = keys // most, keys % most
+        share = said / np.bincount(member, said)[member]
+        order = np.lexsort((number, -share, member))
+        pairs = list(zip(number[order].tolist(), share[order].tolist(), strict=True))
+        return _parts(_grouped(member, pairs, len(columns) * len(self)), len(self))
+
+    def _medians(self) -> list[list[float | None]]:
+        """Return each stretch's median pauses and price, None where nothing is known."""
+        columns = {**dict.fromkeys(PAUSES, self.done), "price": self.bought}
+        values, stretch = self._stacked(columns)
+        part = (stretch >= 0) & ~np.isnan(values)
+        member, values = stretch[part], values[part].astype(np.float64)
         values = values[np.lexsort((values, member))]
+        counts = np.bincount(member, minlength=len(columns) * len(self))
         first = np.cumsum(counts) - counts
-        some = counts > 0
         lower, upper = first + (counts - 1) // 2, first + counts // 2
-        medians = np.zeros(len(self))
-        medians[some] = (values[lower[some]] + values[upper[some]]) / 2
-        return [
-            m if known else None for m, known in zip(medians.tolist(), some.tolist(), strict=True)
+        values = np.append(values, np.nan)  # what a stretch at the end without any would point to
+        middle = (values[lower.clip(0)] + values[upper]) / 2
+        medians = [
+            value if count else None
+            for value, count in zip(middle.tolist(), counts.tolist(), strict=True)
         ]
+        return _parts(medians, len(self))
 
     def _corrections(self, kind: int) -> np.ndarray:
         """Return each stretch's mean residual, as if ``RESIDUAL_PULL`` more had none."""
@@ -258,9 +272,15 @@ class _Table:
         first.sort()  # nearest first again
         member, row = member[first], row[first]
         few = within(np.bincount(member, minlength=len(self))) < EVIDENCE
-        return self._grouped(member[few], row[few].tolist())
+        return _grouped(member[few], row[few].tolist(), len(self))
 
-    def _grouped(self, member: np.ndarray, values: list[T]) -> list[Sequence[T]]:
-        """Return the values of each stretch; ``member`` (values,) rises."""
-        bounds = np.searchsorted(member, np.arange(len(self) + 1)).tolist()
-        return [values[a:b] for a, b in itertools.pairwise(bounds)]
+
+def _grouped(member: np.ndarray, values: list[T], groups: int) -> list[Sequence[T]]:
+    """Return the values of each of so many groups; ``member`` (values,) rises."""
+    bounds = np.searchsorted(member, np.arange(groups + 1)).tolist()
+    return [values[a:b] for a, b in itertools.pairwise(bounds)]
+
+
+def _parts(values: list[T], size: int) -> list[list[T]]:
+    """Return equally long parts of a list."""
+    return [values[begin : begin + size] for begin in range(0, len(values), size)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import logsumexp
 
 from registry.core.candidates import SCORES, Pool
 from registry.core.state import State
@@ -65,7 +64,8 @@ class Ranker:
     def chances(self, pool: Pool) -> np.ndarray:
         """Return the chance (candidates,) of each candidate among its pool."""
         utility = pool.scores @ self.weights
-        return np.asarray(np.exp(utility - logsumexp(utility)))
+        raised = np.exp(utility - utility.max())
+        return np.asarray(raised / raised.sum())
 
     def to_state(self) -> State:
         """Return the weights by name."""
