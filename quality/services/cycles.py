@@ -51,10 +51,35 @@ class CycleFailed(RoutingMLError):
     code = "cycle_failed"
 
 
+class CycleTooLong(RoutingMLError):
+    """The cycle has taken longer than the settings allow."""
+
+    code = "cycle_too_long"
+
+
 class CycleUnknown(RoutingMLError):
     """There is no cycle of that number."""
 
     code = "cycle_unknown"
+
+
+@dataclass(frozen=True)
+class _InTime:
+    """A progress that ends the work when its time is over."""
+
+    parent: Progress
+    seconds: int
+    ends: float
+
+    def report(self, share: float, step: str) -> None:
+        """Tell the parent, while there is time."""
+        if time.monotonic() > self.ends:
+            raise CycleTooLong(
+                f"It took longer than {self.seconds:,} seconds, the limit in the settings. "
+                "Take a smaller sample, or raise the limit.",
+                seconds=self.seconds,
+            )
+        self.parent.report(share, step)
 
 
 @dataclass
@@ -88,13 +113,15 @@ def execute(
     Raises:
         CycleRuns: when another one is running.
         CycleFailed: when no sampled item could be predicted.
+        CycleTooLong: when it takes longer than the settings allow.
         Cancelled: when ``progress`` asks to stop.
         RoutingMLError: no version is active, or the ERP cannot be read.
     """
     started = time.monotonic()
-    cycle = _begin(wanted, by, job)
+    seconds = selectors.iter_training().schedule.cycle_seconds
+    cycle = _begin(wanted, seconds, by, job)
     try:
-        _run(cycle, wanted, progress, today)
+        _run(cycle, wanted, _InTime(progress, seconds, started + seconds), today)
     except Cancelled:
         _end(cycle, CycleState.CANCELLED, "Somebody cancelled it.")
         raise
@@ -124,9 +151,10 @@ def named(number: int) -> QualityCycle:
     return cycle
 
 
-def _begin(wanted: CycleSettings, by: User | str | None, job: Job | None) -> QualityCycle:
+def _begin(
+    wanted: CycleSettings, seconds: int, by: User | str | None, job: Job | None
+) -> QualityCycle:
     """Store the cycle as the one that runs; one that was left behind is ended."""
-    seconds = selectors.iter_training().schedule.cycle_seconds
     limit = timezone.now() - timedelta(seconds=seconds)
     running = QualityCycle.objects.filter(state=CycleState.RUNNING).select_related("job")
     for old in running:

@@ -61,6 +61,34 @@ class Impatient:
             raise Cancelled("Stopped.")
 
 
+class Clock:
+    """A clock on which every report takes an hour."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def report(self, share: float, step: str) -> None:
+        """Let an hour pass."""
+        self.now += 3600
+
+
+def test_a_cycle_that_takes_longer_than_the_settings_allow_is_ended(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(cycles, "time", clock)
+    with pytest.raises(cycles.CycleTooLong, match="3,600 seconds"):
+        run(progress=clock)
+    cycle = QualityCycle.objects.get()
+    assert cycle.state == CycleState.FAILED
+    assert "raise the limit" in cycle.reason
+    assert not SampleResult.objects.exists()
+
+
 def test_a_cycle_tells_how_good_the_answers_are_and_opens_down_to_the_work_results(
     erp: Erp,
 ) -> None:

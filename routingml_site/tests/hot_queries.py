@@ -22,7 +22,8 @@ from registry.models import (
     MappingProfile,
     ModelVersion,
 )
-from training.selectors import listed
+from training.models import Probation, RequestState, RetrainingRequest
+from training.selectors import listed, requests
 
 HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "whose token is this": lambda: SignIn.objects.select_related("user").filter(
@@ -54,6 +55,17 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "which profile is active": lambda: MappingProfile.objects.filter(is_active=True)[:1],
     "the newest jobs": lambda: listed("train", "failed")[:100],
     "which trainings wait": lambda: Job.objects.of("train").waiting(),
+    "which retrainings wait for their turn": lambda: requests(only_open=True),
+    "which retrainings are set aside": lambda: RetrainingRequest.objects.in_state(
+        RequestState.DEFERRED
+    ),
+    "which places of the queue are taken": lambda: RetrainingRequest.objects.in_state(
+        RequestState.WAITING
+    ).values_list("place", flat=True),
+    "has drift asked already": lambda: RetrainingRequest.objects.filter(
+        reason="drift", asked_at__gte=timezone.now()
+    ),
+    "is a version on probation": lambda: Probation.objects.filter(state="open")[:1],
     "whose worker is silent": lambda: Job.objects.running().filter(heartbeat_at__lt=timezone.now()),
     "the lines after the last one": lambda: JobLine.objects.filter(job_id=1, number__gt=7).order_by(
         "-number"
