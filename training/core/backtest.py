@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from registry.core import metrics
-from registry.core.cleaning import clean_items
 from registry.core.items import RawItems
 from registry.core.metrics import Jobs, SequenceCase
 from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
 from registry.core.routing import Prediction
-from training.core import baselines, comparison, splits
+from training.core import comparison, simple_ways, splits
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 from training.core.trainer import HeldOut, fit
@@ -70,13 +69,13 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     truths = [true_routings(asked, row) for row in range(len(later))]
     figures = score(predictions, truths)
     family = model.base.group.column
+    simple = simple_ways.ask(known, asked.raw, predictions, truths, span(progress, 0.95, 1.0))
+    items = per_item(asked, family, predictions, truths)
     figures |= {
         "items": len(later),
         "period": _period(asked),
-        "baselines": score_baselines(
-            known, asked.raw, predictions, truths, span(progress, 0.95, 1.0)
-        ),
-        "per_item": per_item(asked, family, predictions, truths),
+        "baselines": simple.scores,
+        "per_item": [one | simple.items[one["code"]] for one in items],
     }
     figures["beaten_by"] = better_baselines(figures)
     held = None
@@ -239,53 +238,6 @@ def _aligned(
             )
     table = np.array(rows, dtype=float).reshape(-1, len(names))
     return dict(zip(names, table.T, strict=True))
-
-
-def score_baselines(
-    known: TrainingSet,
-    asked: RawItems,
-    predictions: Sequence[Prediction],
-    truths: Sequence[Sequence[TrueRouting]],
-    progress: Progress,
-) -> dict[str, dict[str, float | None]]:
-    """Return each baseline's figures on the same items, times on the same operations."""
-    sample = baselines.Known.of(known)
-    plain = baselines.Plain.of(clean_items(asked, known.attributes), sample.clean)
-    valid = [[t.jobs for t in truth] for truth in truths]
-    scores: dict[str, dict[str, float | None]] = {}
-    for number, (name, propose) in enumerate(baselines.SEQUENCE_BASELINES.items()):
-        share = number / (len(baselines.SEQUENCE_BASELINES) + 1)
-        progress.report(share, f"measuring a simple way: {name}")
-        cases = [SequenceCase(p, v) for p, v in zip(propose(sample, plain), valid, strict=True)]
-        scores[name] = metrics.sequence_scores(cases)
-    progress.report(0.8, "measuring a simple way: boosting")
-    scores["boosting"] = _boosting(sample, plain, predictions, truths)
-    return scores
-
-
-def _boosting(
-    sample: baselines.Known,
-    plain: baselines.Plain,
-    predictions: Sequence[Prediction],
-    truths: Sequence[Sequence[TrueRouting]],
-) -> dict[str, float | None]:
-    """Score plain boosting on the operations that the model's best candidates share with truth."""
-    item, jobs, actual = [], [], []
-    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
-        if not prediction.candidates or not valid:
-            continue
-        best = prediction.candidates[0]
-        truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
-        for i, j in metrics.align(best.jobs, truth.jobs):
-            if best.operations[i].run.minutes is None:
-                continue
-            item.append(number)
-            jobs.append(truth.jobs[j])
-            actual.append(truth.run[j])
-    minutes = baselines.boosted_minutes(sample, plain, np.array(item, dtype=int), jobs)
-    if minutes is None:
-        return metrics.time_scores(np.zeros(0), np.zeros(0))
-    return metrics.time_scores(minutes, np.array(actual))
 
 
 def better_baselines(figures: dict[str, Any]) -> list[str]:

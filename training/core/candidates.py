@@ -24,10 +24,12 @@ from registry.core import metrics
 from registry.core.boosting import Examples
 from registry.core.cleaning import clean_items
 from registry.core.features import FeatureAssembler
+from registry.core.habits import GroupHabit
 from registry.core.progress import DETAIL, Progress, span
 from registry.core.times import Operations, TimeTargets
 from training.core import challengers, side_by_side, splits, tuning
 from training.core.challengers import STORABLE, Settings
+from training.core.comparison import LEAST_IN_FAMILY
 from training.core.dataset import TrainingSet
 from training.core.selection import Side, Verdict, judge
 from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec
@@ -46,10 +48,17 @@ class Outcome:
     settings: Settings
     verdict: Verdict | None = None
 
-    def figures(self) -> dict[str, Any]:
-        """Return what ``metrics.json`` keeps."""
+    def figures(self, family: np.ndarray) -> dict[str, Any]:
+        """Return what ``metrics.json`` keeps; ``family`` names that of each item."""
         scores = _scores(self.error, self.actual)
+        mine = family[self.item]
+        families = {
+            name: metrics.trimmed_mean(self.error[mine == name])
+            for name in np.unique(family).tolist()
+            if name and (family == name).sum() >= LEAST_IN_FAMILY
+        }
         return scores | {
+            "families": families,
             "seconds": self.seconds,
             "folds": [dict(each) for each in self.folds],
             "settings": dict(self.settings),
@@ -92,7 +101,7 @@ def compare(
     settings = tuning.search(turns[0].examples, spec, wanted, span(progress, 0.1, 0.3))
     outcomes = _validated(turns, spec, wanted, settings, span(progress, 0.3, 1.0))
     outcomes = _judged(outcomes, len(rows), wanted.least_gain, spec.seed)
-    return _selected(outcomes, wanted, len(rows))
+    return _selected(outcomes, wanted, _families(part))
 
 
 @dataclass(frozen=True)
@@ -189,7 +198,7 @@ class _Told:
         step = f"{len(folds)} of {len(folds)} folds done"
         if under_way:
             fold, name = self.places[under_way[0]]
-            step = f"fold {fold + 1} of {len(folds)}, {name}{DETAIL}{shares[under_way[0]]:.0%}"
+            step = f"fold {fold + 1} of {len(folds)}, {name}{DETAIL}{shares[under_way[0]]:.1%}"
         self.progress.report(sum(shares) / len(shares), step)
 
 
@@ -245,15 +254,22 @@ def _judged(outcomes: Sequence[Outcome], items: int, least: float, seed: int) ->
     ]
 
 
-def _selected(outcomes: Sequence[Outcome], wanted: CandidateSpec, items: int) -> Selected:
-    results = {each.name: each.figures() for each in outcomes}
+def _families(data: TrainingSet) -> np.ndarray:
+    """Return for each item its value in the column by which items are grouped, "" without one."""
+    column = GroupHabit.fit(clean_items(data.raw, data.attributes), data.library).column
+    items = (data.raw.item(row) for row in range(len(data.raw)))
+    return np.array([str(each.attributes.get(column) or "") for each in items])
+
+
+def _selected(outcomes: Sequence[Outcome], wanted: CandidateSpec, family: np.ndarray) -> Selected:
+    results = {each.name: each.figures(family) for each in outcomes}
     winners = [each for each in outcomes if each.verdict and each.verdict.wins]
     winners.sort(key=lambda each: float(results[each.name]["trim_mae"]))
     kept = [each for each in winners if each.name in STORABLE]
     champion = next(each for each in outcomes if each.name == BOOSTING)
     chosen = kept[0] if kept else champion
     figures = {
-        "items": items,
+        "items": len(family),
         "incumbent": BOOSTING,
         "chosen": chosen.name,
         "best": winners[0].name if winners else BOOSTING,

@@ -36,8 +36,8 @@ DENSE_CELLS = 50_000_000
 """Cells up to which the network learns from a plain array (200 MB)."""
 STACK_ROWS = 12_000
 STACK_FOLDS = 3
-TREES, TREES_AT_ONCE = 40, 2
-"""Trees of the forest in a stack, and how many grow between two reports."""
+TREES = 40
+"""Of the forest in a stack; a report follows each."""
 PATIENCE = 8
 """Epochs without improvement on held-out items after which the network stops."""
 MAX_EPOCHS = 60
@@ -253,12 +253,12 @@ def _parts(
 ) -> list[Predict]:
     number, turns = turn
     forest = RandomForestRegressor(
-        TREES_AT_ONCE, min_samples_leaf=leaf, max_features=0.3, max_depth=14, random_state=seed,
-        n_jobs=1, warm_start=True,
+        min_samples_leaf=leaf, max_features=0.3, max_depth=14, random_state=seed, n_jobs=1,
+        warm_start=True,
     )  # fmt: skip
-    for trees in range(TREES_AT_ONCE, TREES + 1, TREES_AT_ONCE):
-        report((number + 0.5 * (trees - TREES_AT_ONCE) / TREES) / turns)
-        forest.n_estimators = trees
+    for tree in range(TREES):
+        report((number + 0.5 * tree / TREES) / turns)
+        forest.n_estimators = tree + 1
         forest.fit(examples.rows, examples.targets, examples.weights)
     network = fit_mlp(
         examples, seed=seed, report=lambda share: report((number + 0.5 + share / 2) / turns)

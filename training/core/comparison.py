@@ -17,6 +17,7 @@ import numpy as np
 
 from registry.core import metrics
 from training.core.selection import LEAST_GAIN, Side, Verdict, judge
+from training.core.simple_ways import MATCH, RUN_ERRORS
 
 KEPT = 1000
 """Items of a backtest that comparisons can use."""
@@ -24,7 +25,8 @@ LEAST_IN_FAMILY = 5
 """Items under which a family has no line of its own."""
 
 PerItem = Mapping[str, Any]
-"""An item's ``code``, ``family``, ``match`` (process_match) and ``errors`` (minutes)."""
+"""An item's ``code``, ``family``, ``match`` (process_match) and ``errors`` (minutes); of a backtest
+also what the simple ways got wrong."""
 
 
 class Way(StrEnum):
@@ -41,7 +43,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Figures of two versions on the same items; ``family`` is empty for all of them."""
+    """Figures of two versions and the simple ways on the same items.
+
+    ``family`` is empty for all of them.
+    """
 
     family: str
     items: int
@@ -49,6 +54,8 @@ class Line:
     trim_mae_before: float | None
     process_match: float
     process_match_before: float
+    trim_mae_simple: float | None = None
+    process_match_simple: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +148,35 @@ def compare(
     return Comparison(version, champion, overall, lines, verdict, ways or {})
 
 
-def _side(items: Sequence[PerItem]) -> Side:
-    errors = [np.asarray(each["errors"], dtype=float) for each in items]
+def _side(items: Sequence[PerItem], errors_of: str = "errors", match_of: str = "match") -> Side:
+    errors = [np.asarray(each[errors_of], dtype=float) for each in items]
     return Side(
         np.concatenate(errors) if errors else np.zeros(0),
         np.repeat(np.arange(len(items)), [len(each) for each in errors]),
-        np.array([each["match"] for each in items], dtype=float),
+        np.array([each[match_of] for each in items], dtype=float),
     )
 
 
 def _line(family: str, pairs: Sequence[tuple[PerItem, PerItem]]) -> Line:
-    new, old = _side([one for one, _ in pairs]), _side([other for _, other in pairs])
-    assert new.match is not None  # noqa: S101 -- _side sets it
-    assert old.match is not None  # noqa: S101 -- as above
+    mine = [one for one, _ in pairs]
+    new, old = _side(mine), _side([other for _, other in pairs])
+    asked_simply = all(MATCH in one for one in mine)
+    simple = _side(mine, RUN_ERRORS, MATCH) if asked_simply else Side(np.zeros(0), np.zeros(0))
     return Line(
         family=family,
         items=len(pairs),
-        trim_mae=metrics.trimmed_mean(new.error) if len(new.error) else None,
-        trim_mae_before=metrics.trimmed_mean(old.error) if len(old.error) else None,
-        process_match=float(new.match.mean()),
-        process_match_before=float(old.match.mean()),
+        trim_mae=_typical(new),
+        trim_mae_before=_typical(old),
+        process_match=_mean_match(new) or 0.0,
+        process_match_before=_mean_match(old) or 0.0,
+        trim_mae_simple=_typical(simple),
+        process_match_simple=_mean_match(simple),
     )
+
+
+def _typical(side: Side) -> float | None:
+    return metrics.trimmed_mean(side.error) if len(side.error) else None
+
+
+def _mean_match(side: Side) -> float | None:
+    return None if side.match is None else float(side.match.mean())

@@ -145,6 +145,7 @@ def _refuse_the_same(content_hash: str) -> None:
 
 def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> TrainingSet:
     """Read the ERP through a mapping profile and clean what it holds."""
+    progress.report(0.0, "reading the ERP tables")
     columns = profile.to_columns()
     with mappings.open_reader() as reader:
         tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=progress)

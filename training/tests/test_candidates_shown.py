@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.template.loader import render_to_string
 
 from training.core.comparison import compare
 from training.tests.core.test_comparison import BEFORE, BETTER, measured
+from training.views import plots
 
 
 def shown(**context: Any) -> str:
     """Return the part of the page as text on one line."""
-    given: dict[str, Any] = {"candidates": {}, "versus": {}} | context
+    given: dict[str, Any] = {"candidates": {}, "versus": {}, "plots": {}} | context
     return " ".join(render_to_string("training/_candidates.html", given).split())
 
 
@@ -31,6 +33,32 @@ def test_the_page_names_a_winner_that_a_version_cannot_hold() -> None:
         "results": {"boosting": each, "stacking": each},
     }  # fmt: skip
     assert "stacking is the best, but a version cannot hold it" in shown(candidates=told)
+
+
+def test_the_plots_show_every_rival_overall_and_by_family() -> None:
+    simply = {"simple_match": 0.5, "simple_errors": [2.0, 2.2]}
+    found = compare(
+        measured(0, 60, BETTER | simply), measured(0, 60, BEFORE), version="b", champion="a"
+    )
+    typical, right = plots.of_versions(found.to_json())
+    assert [group.label for group in typical.chart.groups] == ["All items", "RING", "SEAL"]
+    texts = [[bar.text for bar in group.bars] for group in typical.chart.groups]
+    assert texts == [["0.60", "1.10", "2.10"]] * 3
+    assert [bar.text for bar in right.chart.groups[0].bars] == ["90.0%", "90.0%", "50.0%"]
+    first, second, _third = typical.chart.groups[0].bars
+    assert first.width / second.width == pytest.approx(0.6 / 1.1, rel=0.01)
+    page = shown(versus=found.to_json(), plots={"versus": [typical]})
+    assert page.count("<rect") == 9 + len(typical.series)
+
+
+def test_the_plot_of_the_candidates_leaves_out_what_is_not_known() -> None:
+    told = {"results": {
+        "boosting": {"trim_mae": 1.0, "families": {"RING": 0.5}},
+        "mlp": {"trim_mae": 2.0, "families": {}},
+    }}  # fmt: skip
+    (plot,) = plots.of_candidates(told)
+    assert [len(group.bars) for group in plot.chart.groups] == [2, 1]
+    assert plots.of_candidates({}) == plots.of_versions({}) == []
 
 
 def test_without_a_comparison_nothing_is_shown() -> None:

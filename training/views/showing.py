@@ -16,9 +16,12 @@ from registry.services import jobs
 from training import selectors
 from training.core.specs import BOOSTING
 from training.services.starts import Strategy
+from training.views import plots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from training.views.plots import Plot
 
 OTHER_ITEMS = gettext_lazy(
     "The active version was measured on other items: small differences mean nothing."
@@ -47,7 +50,8 @@ class Row:
 class Comparison:
     """A training's figures; ``champion`` is empty where none was active.
 
-    ``candidates`` and ``versus`` are those of its metrics, empty where nothing was compared.
+    ``candidates`` and ``versus`` are those of its metrics, empty where nothing was compared;
+    ``plots`` draw both.
     """
 
     champion: str
@@ -58,6 +62,7 @@ class Comparison:
     period: str
     candidates: dict[str, Any]
     versus: dict[str, Any]
+    plots: dict[str, list[Plot]]
 
 
 def live(job: Job, after: int = 0) -> dict[str, Any]:
@@ -118,6 +123,7 @@ def comparison(job: Job) -> Comparison | None:
         return None
     champion = ModelVersion.objects.filter(name=job.result.get("champion") or "").first()
     old = champion.metrics if champion else {}
+    candidates, versus = metrics.get("candidates") or {}, metrics.get("comparison") or {}
     rows = zip(figures.compare(old, metrics), figures.table(metrics), strict=True)
     return Comparison(
         champion=champion.name if champion else "",
@@ -126,8 +132,9 @@ def comparison(job: Job) -> Comparison | None:
         same_items=champion is not None and _backtest(old) == _backtest(metrics),
         items=figures.number(metrics, "backtest", "items"),
         period=figures.period(metrics),
-        candidates=metrics.get("candidates") or {},
-        versus=metrics.get("comparison") or {},
+        candidates=candidates,
+        versus=versus,
+        plots={"versus": plots.of_versions(versus), "candidates": plots.of_candidates(candidates)},
     )
 
 
