@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django import template
 from django.utils.formats import number_format
@@ -12,6 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from registry import job_words as words
+
+if TYPE_CHECKING:
+    from registry.models import JobLine
 
 register = template.Library()
 
@@ -146,3 +151,15 @@ def sparkline(values: Sequence[float | None], label: str) -> SafeString:
         label,
         points,
     )
+
+
+@register.filter
+def job_words(text: str) -> str:
+    """Return a step or reason of a job in the reader's language."""
+    return words.said(text)
+
+
+@register.filter
+def job_line(line: JobLine) -> str:
+    """Return a line of a job's log in the reader's language."""
+    return words.line(line)

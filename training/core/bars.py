@@ -52,7 +52,7 @@ def chart(rows: Sequence[tuple[str, Sequence[float | None]]], *, percent: bool =
     longest = 1.0 if percent else max([*known, 0.0]) or 1.0
     groups, y = [], TOP
     for label, values in rows:
-        bars = []
+        bars: list[Bar] = []
         for series, value in enumerate(values):
             if value is None:
                 continue

@@ -2,6 +2,9 @@
 
 All are learned from the same items as the model that stands beside them and asked about the same
 later items.  None of them uses a part of the model.
+
+scikit-learn is imported where it is used: quality pages compare with what stands here, and a web
+process that had it in memory would be 50 MB larger for nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.neighbors import NearestNeighbors
-from sklearn.preprocessing import OneHotEncoder
 
 from registry.core.cleaning import CleanItems, clean_items
 from registry.core.items import RawItems
@@ -88,6 +88,8 @@ Proposals = list[list[Jobs]]
 
 def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
     """Copy the routings of the items nearest by one-hot columns and scaled sizes."""
+    from sklearn.preprocessing import OneHotEncoder
+
     encoder = OneHotEncoder(
         handle_unknown="infrequent_if_exist", max_categories=ONE_HOT_VALUES, dtype=np.float32
     )
@@ -120,6 +122,8 @@ def _copy_nearest(
     known: Known, table: np.ndarray | sparse.csr_matrix, asked: np.ndarray | sparse.csr_matrix,
     metric: str = "euclidean",
 ) -> Proposals:  # fmt: skip
+    from sklearn.neighbors import NearestNeighbors
+
     count = min(4 * SHOWN, table.shape[0])
     search = NearestNeighbors(n_neighbors=count, metric=metric, algorithm="brute").fit(table)
     near = search.kneighbors(asked, return_distance=False)
@@ -173,6 +177,8 @@ def boosted_minutes(
     place = np.full(len(library), -1, dtype=np.int64)
     place[known.rows] = np.arange(len(known.rows))
     mine = place[library.routing_item[library.operation_routing]][use]
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     number = {code: i for i, code in enumerate(library.names["jobs"])}
     table = np.column_stack(
         [library.arrays["operation_job"][use], known.plain.codes[mine], known.plain.numbers[mine]]

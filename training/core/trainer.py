@@ -234,14 +234,16 @@ class HeldOut:
     def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:
         """Fit ranker, confidence and intervals on everything asked."""
         ranker = Ranker.fit([c.pool for c in self.cases], [c.right for c in self.cases])
-        signs, first, later = [], [], []
+        signs, first, later, similarity = [], [], [], []
         for case in self.cases:
             ranked = rank(case.base, ranker, case.retrieved, case.log_odds)
             ordered = case.right[ranked.order]
             signs.append(ranked.signs)
             first.append(bool(ordered[0]))
             later.append(bool(ordered[1:].any()))
+            similarity.append(case.retrieved.similarity_of(int(ranked.order[0])))
         confidence = Confidence.fit(np.array(signs), np.array(first), np.array(later))
+        confidence = confidence.remembering(similarity, np.array(signs))
         errors = np.array(self.errors, dtype=np.float64).reshape(-1, 3)
         intervals = TimeIntervals.fit(
             errors[:, 0],

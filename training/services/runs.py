@@ -204,6 +204,7 @@ def _metrics(
                 "dataset": dict(data.statistics),
                 "ranker": dict(model.ranker.to_state().meta),
                 "abstention_limit": model.confidence.limit,
+                "unseen": dict(model.confidence.unseen),
                 "spec": spec.to_json(),
                 "duration_seconds": time.monotonic() - started,
                 "peak_memory_mb": peak_memory_mb(),

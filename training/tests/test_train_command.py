@@ -9,9 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from rich.console import Console
 
+from registry.core.progress import DETAIL
+from registry.job_words import has_shape
 from registry.models import ModelVersion
 from registry.services import config
 from training.management.commands import train
+from training.services import runs
 from training.services.runs import RunResult
 
 if TYPE_CHECKING:
@@ -179,3 +182,23 @@ def test_an_active_version_that_has_kept_no_figures_is_asked_about_the_same_item
     assert beside["ways"] == {"new": 0, "kept": 0, "left_out": beside["verdict"]["items"]}
     assert beside["overall"]["trim_mae_before"] > 0
     assert "too_few_items" not in beside["verdict"]["reasons"]
+
+
+class Heard:
+    """Keeps the steps."""
+
+    def __init__(self) -> None:
+        self.steps: set[str] = set()
+
+    def report(self, share: float, step: str) -> None:
+        """Remember it."""
+        self.steps.add(step)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_step_of_a_training_can_be_read_in_korean(tiny_spec: TrainingSpec) -> None:
+    heard = Heard()
+    runs.execute(spec=tiny_spec, progress=heard, candidates=["baseline"])
+    parts = {part for step in heard.steps for part in step.split(DETAIL)}
+    assert len(parts) > 30
+    assert [part for part in parts if not has_shape(part) and not part.endswith("%")] == []

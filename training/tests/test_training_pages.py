@@ -13,7 +13,9 @@ from accounts.models import User
 from registry.models import Job
 from registry.services import jobs, versions
 from registry.tests.factories import FIRST, SECOND, make_version, metrics_of
+from training.core.comparison import compare
 from training.services import starts
+from training.tests.core.test_comparison import measured
 
 pytestmark = pytest.mark.django_db
 HOME = "/training/"
@@ -177,6 +179,26 @@ def test_the_end_is_told_in_one_sentence_against_the_version_that_was_active(
     assert says in text
     assert f"Active then: {FIRST}" in text
     assert f"Open version {SECOND}" in text
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (0.8, "0.80 min typical error a piece, 20 % better."),
+        (0.98, f"not better than the active version. The typical error is only 2.0% lower; "
+               f"5% are asked for. {FIRST} goes on answering; the new version is kept"),
+    ],
+)  # fmt: skip
+def test_items_that_both_had_not_seen_say_which_is_better(
+    eva_browser: Client, error: float, says: str
+) -> None:
+    versions.activate(make_version(FIRST, metrics=metrics_of(trim_mae=5.0)), by="ana")
+    make_version(SECOND)
+    old, new = ({"match": 0.9, "errors": [each] * 2} for each in (1.0, error))
+    beside = compare(measured(0, 60, new), measured(0, 60, old), version=SECOND, champion=FIRST)
+    metrics = metrics_of(trim_mae=error) | {"comparison": beside.to_json()}
+    job = succeeded(champion=FIRST, metrics=metrics)
+    assert says in text_of(eva_browser, f"{HOME}jobs/{job.pk}/").replace("\u00a0", " ")
 
 
 def test_the_comparison_holds_champion_new_version_and_the_best_simple_way(

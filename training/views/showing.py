@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from registry import figures
+from registry import figures, job_words
 from registry.figures import Compared, Measured, Verdict
 from registry.kinds import TRAIN
 from registry.models import Job, JobState, ModelVersion
@@ -162,9 +162,27 @@ def _of_training(job: Job) -> Notice:
     if not row.compared.champion:
         text = _("Training finished: %(error)s typical error a piece.") % {"error": error}
         return Notice("good", text, kept)
+    if found.versus.get("overall"):
+        return _judged(found, kept)
     if not found.same_items:
         kept = f"{kept} {OTHER_ITEMS}".strip()
     return _against(row.compared, error, kept)
+
+
+def _judged(found: Comparison, kept: str) -> Notice:
+    """Say whether a version beats the champion on the items that both had not seen."""
+    overall, verdict = found.versus["overall"], found.versus["verdict"]
+    if verdict["wins"]:
+        text = _("Training finished: %(error)s typical error a piece, %(percent)s %% better.")
+        told = {
+            "error": HEADLINE.text(overall["trim_mae"]),
+            "percent": f"{100 * verdict['gain']:.0f}",
+        }
+        return Notice("good", text % told, kept)
+    text = _("Training finished: not better than the active version.")
+    stays = _("%(name)s goes on answering; the new version is kept, but not active.")
+    kept = kept or stays % {"name": found.champion}
+    return Notice("info", text, " ".join([*map(job_words.said, verdict["words"]), kept]))
 
 
 def _against(compared: Compared, error: str, kept: str) -> Notice:
