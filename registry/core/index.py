@@ -265,13 +265,23 @@ class NeighbourIndex:
             random_seed=seed,
         )
         graph.add_items(self._whole, np.arange(len(self)), num_threads=self.spec.build_threads)
-        graph.set_ef(self.spec.ef_search)
+        self._mend(graph)
+        return graph
+
+    def _mend(self, graph: Any) -> None:
+        """Insert groups again that a search for their own vector does not reach.
+
+        A few in a thousand stand on islands that no path leads to: near items of one routing, far
+        from all others.  Who asks about their like would get neighbours from elsewhere.  Inserting
+        them once more links them; that moves links about them, so those are looked at again.
+        """
+        lost = graphs.unreached(graph, self._whole, self.spec.ef_search)
         for _ in range(REPAIRS):
-            lost = self._lost(graph)
             if not 0 < len(lost) < MENDABLE * len(self):
                 break
             graph.add_items(self._whole[lost], lost, num_threads=1)
-        return graph
+            near = np.union1d(lost, graphs.around(graph, self._whole[lost], 2 * self.spec.m))
+            lost = near[graphs.unreached(graph, self._whole[near], self.spec.ef_search)]
 
     def _extended_graph(self, vectors: np.ndarray) -> Any:
         """Return a copy of the graph with more groups."""
@@ -285,19 +295,9 @@ class NeighbourIndex:
             if not len(added):
                 break
             graph.add_items(added, numbers, num_threads=self.spec.build_threads)
-            graph.set_ef(self.spec.ef_search)
-            lost = graphs.unreached(graph, added)
+            lost = graphs.unreached(graph, added, self.spec.ef_search)
             added, numbers = added[lost], numbers[lost]
         return graph
-
-    def _lost(self, graph: Any) -> np.ndarray:
-        """Return the groups that a search for their own vector does not reach.
-
-        A few in a thousand stand on islands that no path leads to: near items of one routing, far
-        from all others.  Who asks about their like would get neighbours from elsewhere.  Inserting
-        them once more links them.
-        """
-        return graphs.unreached(graph, self._whole)
 
     def to_state(self) -> State:
         """Return groups and graph."""
