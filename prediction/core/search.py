@@ -7,10 +7,12 @@ with what was typed come first.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from registry.core.strings import StringTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,14 +22,9 @@ class CodeSearch:
     """Searches a fixed set of codes, whatever their case."""
 
     def __init__(self, codes: Iterable[str]) -> None:
-        self._codes = sorted((code for code in codes if "\n" not in code), key=str.upper)
-        lines = [code.upper() for code in self._codes]
-        self._text = "\n" + "\n".join(lines) + "\n"
-        self._starts: list[int] = []
-        at = 1
-        for line in lines:
-            self._starts.append(at)
-            at += len(line) + 1
+        ordered = sorted((code for code in codes if "\n" not in code), key=str.upper)
+        self._codes = StringTable.of(ordered)
+        self._text, self._starts = _one_text(code.upper() for code in ordered)
 
     def find(self, typed: str, limit: int = 12) -> list[str]:
         """Return up to ``limit`` codes that hold ``typed``: beginnings first, each code once."""
@@ -42,22 +39,18 @@ class CodeSearch:
         return list(found)[:limit]
 
     def _beginning_with(self, wanted: str, limit: int) -> Iterator[str]:
-        first = bisect_left(self._codes, wanted, key=str.upper)
+        places = range(len(self._codes))
+        first = bisect_left(places, wanted, key=lambda place: self._codes[place].upper())
         for code in self._codes[first : first + limit]:
             if code.upper().startswith(wanted):
                 yield code
 
-    def _end_of(self, place: int) -> int:
-        after = place + 1
-        return self._starts[after] if after < len(self._starts) else len(self._text)
-
     def _holding(self, wanted: str, limit: int) -> Iterator[str]:
         at = self._text.find(wanted)
         while at >= 0 and limit > 0:
-            place = bisect_right(self._starts, at) - 1
-            yield self._codes[place]
+            yield self._codes[_line_at(self._starts, at)]
             limit -= 1
-            at = self._text.find(wanted, self._end_of(place))
+            at = self._text.find(wanted, self._text.index("\n", at))
 
 
 class ValueSearch:
@@ -69,11 +62,8 @@ class ValueSearch:
     """
 
     def __init__(self, values: Iterable[str], codes: np.ndarray) -> None:
-        lines = [" ".join(value.upper().split()) for value in values]
         self._codes = codes
-        self._text = "\n" + "\n".join(lines) + "\n"
-        lengths = np.array([len(line) + 1 for line in lines], dtype=np.int64)
-        self._starts = (np.cumsum(lengths) - lengths + 1).astype(np.int32)
+        self._text, self._starts = _one_text(" ".join(value.upper().split()) for value in values)
 
     def find(self, typed: str, limit: int = 12) -> list[int]:
         """Return the places of up to ``limit`` items whose value holds what was typed."""
@@ -83,7 +73,20 @@ class ValueSearch:
         found: list[int] = []
         at = self._text.find(wanted)
         while at >= 0 and len(found) < limit:
-            number = int(np.searchsorted(self._starts, at, side="right")) - 1
+            number = _line_at(self._starts, at)
             found += np.flatnonzero(self._codes == number)[: limit - len(found)].tolist()
             at = self._text.find(wanted, self._text.index("\n", at))
         return found
+
+
+def _one_text(lines: Iterable[str]) -> tuple[str, np.ndarray]:
+    """Return lines as one text, and where in it each begins."""
+    kept = list(lines)
+    lengths = np.array([len(line) + 1 for line in kept], dtype=np.int64)
+    starts = (np.cumsum(lengths) - lengths + 1).astype(np.int32)
+    return "\n" + "\n".join(kept) + "\n", starts
+
+
+def _line_at(starts: np.ndarray, place: int) -> int:
+    """Return the number of the line that holds a place of the text."""
+    return int(np.searchsorted(starts, place, side="right")) - 1

@@ -137,6 +137,11 @@ class RoutingLibrary:
         counts = np.diff(self.arrays["routing_start"])
         return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
+    def items_of(self, operations: np.ndarray) -> np.ndarray:
+        """Return the item row (n,) of each of some operations."""
+        routing = np.searchsorted(self.arrays["routing_start"], operations, side="right") - 1
+        return np.asarray(np.searchsorted(self.arrays["item_start"], routing, side="right") - 1)
+
     def routings_of(self, row: int) -> range:
         """Return the routings of an item."""
         start = self.arrays["item_start"]

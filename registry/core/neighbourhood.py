@@ -264,9 +264,7 @@ class _Table:
     def _reporters(self, count: np.ndarray) -> list[Sequence[int]]:
         """Return the rows of the first few items of each stretch that have work results."""
         reported = np.flatnonzero(count > 0)
-        row = self.library.routing_item[
-            self.library.operation_routing[self.doings.position[reported]]
-        ]
+        row = self.library.items_of(self.doings.position[reported])
         member = self.member[reported]
         _, first = np.unique(member * len(self.library) + row, return_index=True)
         first.sort()  # nearest first again
