@@ -22,8 +22,8 @@ from registry.services import mappings
 from routingml_site.benchmark import truth
 from routingml_site.plant import make_plant
 from routingml_site.plant.files import FILES
-from training.core.backtest import TrueRouting
 from training.core.dataset import attributes_of
+from training.core.truths import TrueRouting
 
 SAMPLE = "sample"
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from registry.core import metrics
 from registry.core.items import RawItems
-from registry.core.metrics import Jobs, SequenceCase
+from registry.core.metrics import SequenceCase
 from registry.core.model import RoutingModel
 from registry.core.progress import Progress, span
 from registry.core.routing import Prediction
@@ -23,24 +23,11 @@ from training.core import comparison, simple_ways, splits
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 from training.core.trainer import HeldOut, fit
+from training.core.truths import TrueRouting, true_routings
 
 MIN_ITEMS = 10
 """Routed items under which nothing can be held back and measured."""
 BATCH = 256
-
-
-@dataclass(frozen=True)
-class TrueRouting:
-    """A valid routing of an item; minutes are NaN where nobody knows.
-
-    ``reports`` counts the work results behind each operation's run minutes.
-    """
-
-    jobs: Jobs
-    run: np.ndarray
-    setup: np.ndarray
-    outsourced: np.ndarray
-    reports: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -105,23 +92,6 @@ def predict(model: RoutingModel, asked: RawItems, progress: Progress) -> list[Pr
         items = [asked.item(row) for row in rows]
         predictions += model.predict(items, explain=False, leave_out=True)
     return predictions
-
-
-def true_routings(data: TrainingSet, row: int) -> list[TrueRouting]:
-    """Return the routings an item really has."""
-    library, found = data.library, []
-    for routing in library.routings_of(row):
-        places = np.array(library.operations_of(routing))
-        found.append(
-            TrueRouting(
-                library.job_codes(library.arrays["operation_job"][places].tolist()),
-                np.exp(library.arrays["operation_log_run"][places].astype(float)),
-                np.exp(library.arrays["operation_log_setup"][places].astype(float)),
-                library.arrays["operation_outsourced"][places],
-                library.arrays["operation_run_count"][places],
-            )
-        )
-    return found
 
 
 def score(

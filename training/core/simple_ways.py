@@ -19,7 +19,7 @@ from training.core.dataset import TrainingSet
 from training.core.specs import BOOSTING
 
 if TYPE_CHECKING:
-    from training.core.backtest import TrueRouting
+    from training.core.truths import TrueRouting
 
 STEP = "measuring a simple way: {name}"
 RUN_ERRORS = "simple_errors"

@@ -21,8 +21,8 @@ from registry.core.routing import (
     TimeSource,
 )
 from training.core import backtest
-from training.core.backtest import TrueRouting
 from training.core.dataset import prepare
+from training.core.truths import TrueRouting
 from training.tests.core.shops import ATTRIBUTES, QUICK, shop
 
 TIMES = ("mae", "trim_mae", "rmse", "wape", "mape_median", "bias", "interval_coverage")

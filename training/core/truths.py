@@ -1,0 +1,41 @@
+"""The routings that items really have, as predictions are measured against them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from registry.core.metrics import Jobs
+from training.core.dataset import TrainingSet
+
+
+@dataclass(frozen=True)
+class TrueRouting:
+    """A valid routing of an item; minutes are NaN where nobody knows.
+
+    ``reports`` counts the work results behind each operation's run minutes.
+    """
+
+    jobs: Jobs
+    run: np.ndarray
+    setup: np.ndarray
+    outsourced: np.ndarray
+    reports: np.ndarray
+
+
+def true_routings(data: TrainingSet, row: int) -> list[TrueRouting]:
+    """Return the routings an item really has."""
+    library, found = data.library, []
+    for routing in library.routings_of(row):
+        places = np.array(library.operations_of(routing))
+        found.append(
+            TrueRouting(
+                library.job_codes(library.arrays["operation_job"][places].tolist()),
+                np.exp(library.arrays["operation_log_run"][places].astype(float)),
+                np.exp(library.arrays["operation_log_setup"][places].astype(float)),
+                library.arrays["operation_outsourced"][places],
+                library.arrays["operation_run_count"][places],
+            )
+        )
+    return found
