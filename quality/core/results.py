@@ -14,8 +14,8 @@ import numpy as np
 from registry.core import metrics
 from registry.core.metrics import Jobs
 from registry.core.routing import Candidate, Prediction
-from training.core.backtest import true_routings
 from training.core.dataset import TrainingSet
+from training.core.truths import true_routings
 
 BOTH, EXTRA, MISSING = "both", "extra", "missing"
 
