@@ -53,6 +53,7 @@ class LoginView(_Open):
             request._request,
             email=fields["email"],
             password=fields["password"],
+            code=fields["code"],
             session=fields["use"] == "cookie",
         )
         return hand_over(user, pair, in_cookies=fields["use"] == "cookie")

@@ -161,6 +161,19 @@ class ResetPasswordView(_DecideView):
         return Response(serializers.OneTimePasswordOut(body).data)
 
 
+class ResetSecondFactorView(_DecideView):
+    """Take the second factor of somebody who lost it away."""
+
+    @extend_schema(
+        operation_id="users_reset_second_factor", request=None, responses=serializers.UserOut
+    )
+    def post(self, request: Request, user_id: int) -> Response:
+        """From now on the password alone is asked for, until they set one up again."""
+        somebody = get_object_or_404(User, pk=user_id)
+        people.reset_second_factor(somebody, by=person(request), request=request._request)
+        return Response(serializers.UserOut(somebody).data)
+
+
 class AuditView(ListAPIView[AuditEvent]):
     """The audit log."""
 

@@ -108,6 +108,32 @@ class ConfirmForm(forms.Form):
     )
 
 
+def _code_field(*, autofocus: bool = False) -> forms.CharField:
+    """Return the field for a code of the app, which a browser may fill in."""
+    attributes = {"autocomplete": "one-time-code", "spellcheck": "false"}
+    if autofocus:
+        attributes["autofocus"] = "autofocus"
+    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=attributes))
+
+
+class CodeForm(forms.Form):
+    """The second step of signing in."""
+
+    code = _code_field(autofocus=True)
+
+
+class SecondFactorForm(forms.Form):
+    """What changes a second factor: the code of the app and the password."""
+
+    code = _code_field()
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class KeyForm(forms.Form):
     """A key for a program."""
 

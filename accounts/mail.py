@@ -30,6 +30,7 @@ class Subject(StrEnum):
     RESET = "reset"
     CHANGED = "changed"
     KEY = "key"
+    SECOND_FACTOR = "second_factor"
 
 
 def tell(subject: Subject, person: User) -> None:
@@ -94,6 +95,11 @@ def _message(subject: Subject, person: User) -> tuple[str, str]:
             _("a new API key"),
             _("An API key was made with your account. If it was not you, speak to an "
               "administrator at once."),
+        ),
+        Subject.SECOND_FACTOR: (
+            _("how you sign in has changed"),
+            _("The authenticator app of your account was set up or taken away. If it was neither "
+              "you nor an administrator whom you asked, speak to an administrator at once."),
         ),
     }  # fmt: skip
     return messages[subject]

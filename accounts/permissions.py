@@ -38,9 +38,10 @@ ABILITIES: dict[str, frozenset[Ability]] = {
 def may(user: Any, ability: Ability) -> bool:
     """Return whether a person (or nobody in particular) may do something.
 
-    With a one-time password nothing is open, and an API key narrows to its own role.
+    With a one-time password, or without a second factor that the role needs, nothing is open; an
+    API key narrows to its own role.
     """
-    if not is_person(user) or user.must_change_password:
+    if not is_person(user) or first_of_all(user):
         return False
     within_key = user.scope is None or ability in ABILITIES[user.scope]
     return within_key and ability in ABILITIES[user.role]
@@ -49,6 +50,13 @@ def may(user: Any, ability: Ability) -> bool:
 def is_person(user: Any) -> bool:
     """Return whether this is somebody with an open account, whatever they may do."""
     return isinstance(user, User) and user.is_active
+
+
+def first_of_all(user: User) -> str:
+    """Return the page where somebody has to do something before anything opens, mostly none."""
+    if user.must_change_password:
+        return "accounts:password"
+    return "accounts:second_factor" if user.lacks_second_factor else ""
 
 
 def is_personally(user: Any) -> bool:

@@ -32,6 +32,13 @@ class LoginIn(serializers.Serializer[Any]):
 
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=128, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="of the authenticator app, or a recovery code, where the person has set one up",
+    )
     use = serializers.ChoiceField(
         choices=("cookie", "bearer"),
         default="cookie",
@@ -101,7 +108,7 @@ class UserOut(serializers.ModelSerializer[User]):
         model = User
         fields = (
             "id", "email", "name", "role", "state", "is_active", "requested_at", "decided_at",
-            "decided_by", "decision_reason", "last_login",
+            "decided_by", "decision_reason", "last_login", "second_factor_since",
         )  # fmt: skip
 
 

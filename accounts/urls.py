@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts import api, api_people, views
+from accounts import api, api_people, second_factor, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("signup/waiting/", views.waiting, name="waiting"),
     path("account/", views.account, name="account"),
     path("account/password/", views.password, name="password"),
+    path("login/code/", views.code, name="code"),
+    path("account/second-factor/", second_factor.show, name="second_factor"),
+    path("account/second-factor/off/", second_factor.turn_off, name="second_factor_off"),
+    path("account/second-factor/codes/", second_factor.renew, name="recovery_codes"),
     path("account/sign-ins/end/", views.end_others, name="end_others"),
     path("account/sign-ins/<uuid:identity>/end/", views.end_sign_in, name="end_sign_in"),
     path("account/keys/", views.create_key, name="create_key"),
@@ -35,6 +39,11 @@ urlpatterns = [
         "api/auth/users/<int:user_id>/reset-password",
         api_people.ResetPasswordView.as_view(),
         name="api_reset_password",
+    ),
+    path(
+        "api/auth/users/<int:user_id>/reset-second-factor",
+        api_people.ResetSecondFactorView.as_view(),
+        name="api_reset_second_factor",
     ),
     path("api/audit", api_people.AuditView.as_view(), name="api_audit"),
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,10 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import tokens
 from accounts.errors import AccountError
-from accounts.forms import ConfirmForm, KeyForm, PasswordForm, SignInForm, SignupForm
+from accounts.forms import CodeForm, ConfirmForm, KeyForm, PasswordForm, SignInForm, SignupForm
 from accounts.models import ApiKey, SignIn, User
-from accounts.permissions import person
+from accounts.permissions import first_of_all, person
 from accounts.services import keys, passwords, sessions, signups
+from accounts.services.second_factor import CodeNeeded
 
 
 @never_cache
@@ -37,17 +40,38 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             somebody, pair = sessions.sign_in(request, session=True, **form.cleaned_data)
         except sessions.SignupPending:
             return redirect("accounts:waiting")
+        except CodeNeeded as half:
+            sessions.wait_for_code(request, half.person)
+            return HttpResponseRedirect(
+                f"{reverse('accounts:code')}?{urlencode({'next': following})}"
+            )
         except AccountError as refused:
             form.add_error(None, refused.message)
         else:
-            wanted = (
-                resolve_url("accounts:password") if somebody.must_change_password else following
-            )
-            response = HttpResponseRedirect(wanted)
-            tokens.set_cookies(response, pair)
-            return response
+            return _welcome(somebody, pair, following)
     context = {"form": form, "next": following, "not_allowed": request.user.is_authenticated}
     return render(request, "accounts/login.html", context)
+
+
+@never_cache
+@csrf_protect
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Ask whose password was right for the code of their authenticator app."""
+    somebody = sessions.who_waits(request)
+    if somebody is None:
+        return redirect("accounts:login")
+    form = CodeForm(request.POST or None)
+    following = _following(request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pair = sessions.finish(request, somebody, **form.cleaned_data)
+        except AccountError as refused:
+            form.add_error(None, refused.message)
+        else:
+            return _welcome(somebody, pair, following)
+    return render(request, "accounts/code.html", {"form": form, "next": following})
 
 
 @csrf_protect
@@ -182,8 +206,8 @@ def _is_themselves(request: HttpRequest, somebody: User, form: ConfirmForm) -> b
 
 def _ask_password(request: HttpRequest, form: ConfirmForm, title: str, what: str) -> HttpResponse:
     """Ask for the password, saying what for."""
-    context = {"form": form, "title": title, "what": what}
-    return render(request, "accounts/end_sign_ins.html", context)
+    context = {"form": form, "title": title, "what": what, "verb": _("Sign out")}
+    return render(request, "accounts/confirm.html", context)
 
 
 def _account(request: HttpRequest, form: KeyForm) -> HttpResponse:
@@ -196,6 +220,13 @@ def _account(request: HttpRequest, form: KeyForm) -> HttpResponse:
         "here": uuid.UUID(request.session[sessions.SIGN_IN]),
     }
     return render(request, "accounts/account.html", context)
+
+
+def _welcome(somebody: User, pair: tokens.Pair, following: str) -> HttpResponse:
+    """Lead to where the person wanted to go, or to what comes first, signed in for the API too."""
+    response = HttpResponseRedirect(resolve_url(first_of_all(somebody) or following))
+    tokens.set_cookies(response, pair)
+    return response
 
 
 def _following(request: HttpRequest) -> str:

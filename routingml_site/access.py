@@ -85,6 +85,10 @@ RULES: dict[str, Rule] = {
     "accounts:waiting": OPEN,
     "accounts:account": PERSON,
     "accounts:password": PERSON,
+    "accounts:code": OPEN,
+    "accounts:second_factor": PERSON,
+    "accounts:second_factor_off": PERSON,
+    "accounts:recovery_codes": PERSON,
     "accounts:end_sign_in": PERSON,
     "accounts:end_others": PERSON,
     "accounts:create_key": READ,
@@ -101,6 +105,7 @@ RULES: dict[str, Rule] = {
     "accounts:api_approve": ADMINISTER,
     "accounts:api_reject": ADMINISTER,
     "accounts:api_reset_password": ADMINISTER,
+    "accounts:api_reset_second_factor": ADMINISTER,
     "accounts:api_audit": _all(Ability.AUDIT),
     # Django admin: auditors look, administrators change.  A rule of its own comes before this one.
     "admin:*": Rule(Ability.AUDIT, Ability.ADMINISTER),

@@ -13,6 +13,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
+from accounts.models import Role
+
 
 def _unwritable(path: Path) -> bool:
     """Return whether nothing can be written at a path, or where it would be made."""
@@ -63,6 +65,22 @@ def job_handlers_import(
         except ImportError as error:
             found.append(Error(f"Job kind {kind!r} leads to {path}: {error}", id="routingml.E004"))
     return found
+
+
+@register(Tags.security)
+def second_factor_names_roles(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A role that is misspelt would stay without a second factor unnoticed."""
+    unknown = sorted(set(settings.REQUIRE_SECOND_FACTOR) - set(Role.values))
+    return [
+        Error(
+            f"REQUIRE_SECOND_FACTOR names {name!r}, which is no role.",
+            hint=f"The roles are {', '.join(Role.values)}.",
+            id="routingml.E005",
+        )
+        for name in unknown
+    ]
 
 
 @register(Tags.security, deploy=True)

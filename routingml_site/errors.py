@@ -22,7 +22,7 @@ from rest_framework.views import set_rollback
 
 from accounts import limits, tokens
 from accounts.errors import AccountError
-from accounts.services import people, sessions, signups
+from accounts.services import people, second_factor, sessions, signups
 from prediction.core import staging
 from prediction.services import draft_exports, drafts
 from prediction.services.batch_jobs import NoResult
@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 STATUSES: dict[type[Exception], int] = {
     AccountError: status.HTTP_400_BAD_REQUEST,
     sessions.SignInRefused: status.HTTP_401_UNAUTHORIZED,
+    second_factor.CodeNeeded: status.HTTP_401_UNAUTHORIZED,
+    second_factor.CodeRefused: status.HTTP_401_UNAUTHORIZED,
     sessions.SignupPending: status.HTTP_403_FORBIDDEN,
     sessions.SignupRejected: status.HTTP_403_FORBIDDEN,
     signups.AlreadyDecided: status.HTTP_409_CONFLICT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Ability, may
+from accounts.services import signups
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Entry:
     label: Promise
     url_name: str
     ability: Ability
+    waiting: Callable[[], int] | None = None
+    """How many wait there for those who may administer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Link:
     label: Promise
     href: str
     current: bool
+    waiting: Callable[[], int] | None = None
+    """Asked by the template alone: a fragment without the frame costs no query."""
 
 
 ENTRIES = (
@@ -37,15 +43,16 @@ ENTRIES = (
     Entry(_("Quality"), "quality:dashboard", Ability.READ),
     Entry(_("Model versions"), "registry:version_list", Ability.READ),
     Entry(_("Settings"), "registry:settings", Ability.READ),
-    Entry(_("Administration"), "admin:index", Ability.AUDIT),
+    Entry(_("Administration"), "admin:index", Ability.AUDIT, signups.how_many_wait),
 )
 
 
 def links(user: Any, path: str) -> list[Link]:
     """Return what a person may open; the page that is open is marked."""
+    decides = may(user, Ability.ADMINISTER)
     allowed = [entry for entry in ENTRIES if may(user, entry.ability)]
     return [
-        Link(entry.label, href, path.startswith(href))
+        Link(entry.label, href, path.startswith(href), entry.waiting if decides else None)
         for entry in allowed
         if (href := _href(entry))
     ]

@@ -19,7 +19,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from accounts import audit, limits, tokens
 from accounts.models import User
-from accounts.permissions import is_person
+from accounts.permissions import first_of_all, is_person
 from accounts.services.sessions import SIGN_IN
 from routingml_site import access, errors
 
@@ -131,8 +131,9 @@ class AccessMiddleware:
             return None
         if not isinstance(request.user, User) or not is_person(request.user):
             return redirect_to_login(request.get_full_path())
-        if request.user.must_change_password and need is not access.Door.PERSON:
-            return HttpResponseRedirect(reverse("accounts:password"))
+        first = first_of_all(request.user)
+        if first and need is not access.Door.PERSON:
+            return HttpResponseRedirect(reverse(first))
         if not access.opens(request.user, need):
             raise PermissionDenied
         if rule.heavy and (request.method not in SAFE_METHODS or rule.noted):

@@ -190,6 +190,8 @@ HEAVY_PER_MINUTE = env.integer("HEAVY_PER_MINUTE", 300, least=1)
 """Predictions, exports and the like that one person may ask for in a minute."""
 REFUSALS_LOGGED_PER_HOUR = 100
 """Refused requests of one person or network address that the audit log takes."""
+REQUIRE_SECOND_FACTOR = env.items("REQUIRE_SECOND_FACTOR")
+"""Roles to which nothing opens before they have set up an authenticator app; others may."""
 ONE_TIME_PASSWORD_HOURS = env.integer("ONE_TIME_PASSWORD_HOURS", 72, least=1)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, least=1))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 7, least=1))

@@ -31,11 +31,11 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_filter = ("state", "role", "is_active")
     search_fields = ("email", "name")
     ordering = ("-requested_at",)
-    actions = ("approve", "reject", "reset_password", "sign_out")
+    actions = ("approve", "reject", "reset_password", "reset_second_factor", "sign_out")
     change_list_template = "admin/accounts/user/change_list.html"
     fields = (
         "email", *EDITABLE, "state", "requested_at", "decided_at", "decided_by", "decision_reason",
-        "last_login",
+        "last_login", "second_factor_since",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -104,6 +104,25 @@ class UserAdmin(admin.ModelAdmin[User]):
             else:
                 given.append((person, password))
         return self._show(request, given) if given else None
+
+    @admin.action(description=_("Take away the second factor …"), permissions=["change"])
+    def reset_second_factor(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        """Ask first, then let each of them sign in with the password alone."""
+        if "confirmed" not in request.POST:
+            verb = _("Take away the second factor")
+            return self._confirm(request, queryset, forms.Form(), verb)
+        by = permissions.person(request)
+        for person in queryset:
+            try:
+                people.reset_second_factor(person, by=by, request=request)
+            except people.NotYourself as refused:
+                self.message_user(request, refused.message, messages.ERROR)
+            else:
+                done = _("Without a second factor now: %(email)s") % {"email": person}
+                self.message_user(request, done)
+        return None
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models.audit import AppendOnly, AuditEvent, AuditHead, AuditQuerySet
 from accounts.models.counters import Counter
-from accounts.models.credentials import ApiKey, SignIn
+from accounts.models.credentials import ApiKey, RecoveryCode, SignIn
 from accounts.models.people import Role, SignupState, User, UserManager
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "AuditHead",
     "AuditQuerySet",
     "Counter",
+    "RecoveryCode",
     "Role",
     "SignIn",
     "SignupState",

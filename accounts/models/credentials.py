@@ -115,3 +115,19 @@ class ApiKey(models.Model):
     def is_good(self) -> bool:
         """Whether it opens anything now."""
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class RecoveryCode(models.Model):
+    """Stands in for an authenticator app that is lost, once.  Only a keyed hash of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="recoverycode_once", fields=("user", "digest")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.used_at or 'good'}"

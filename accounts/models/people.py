@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -78,6 +79,11 @@ class User(AbstractBaseUser):
     one_time_until = models.DateTimeField(_("one-time password until"), null=True, blank=True)
     """When set, the password was given by an administrator: it ends then, and opens nothing but
     the page where it is changed."""
+    second_factor_salt = models.CharField(max_length=64, blank=True, editable=False)
+    """What the secret of the person's authenticator app follows from, with the site's key."""
+    second_factor_step = models.BigIntegerField(default=0, editable=False)
+    """The half minute whose code was used last: no code is good twice."""
+    second_factor_since = models.DateTimeField(_("second factor since"), null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -107,6 +113,11 @@ class User(AbstractBaseUser):
                 name="user_active_only_when_approved",
                 condition=Q(is_active=False) | Q(state=SignupState.APPROVED),
             ),
+            models.CheckConstraint(
+                name="user_second_factor_whole_or_none",
+                condition=Q(second_factor_since__isnull=True, second_factor_salt="")
+                | (Q(second_factor_since__isnull=False) & ~Q(second_factor_salt="")),
+            ),
             models.CheckConstraint(name="user_role_is_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(
                 name="user_state_is_known", condition=Q(state__in=SignupState.values)
@@ -133,6 +144,16 @@ class User(AbstractBaseUser):
     def must_change_password(self) -> bool:
         """Whether nothing is open yet but the page where the password is changed."""
         return self.one_time_until is not None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in asks for a code as well."""
+        return self.second_factor_since is not None
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether nothing is open yet but the page where a second factor is set up."""
+        return self.role in settings.REQUIRE_SECOND_FACTOR and not self.has_second_factor
 
     @property
     def is_administrator(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,15 +17,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit, limits, mail, tokens
+from accounts import audit, mail, tokens
 from accounts.errors import AccountError
 from accounts.models import Role, SignupState, User
-from accounts.services.sessions import tries_of_an_account
+from accounts.services import lockout, second_factor
+from accounts.words import readable_secret
 
 COLUMNS = ("email", "name", "role")
 MOST_PEOPLE = 1000
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What one-time passwords are made of: nothing that looks like something else."""
 
 
 class NotYourself(AccountError):
@@ -94,10 +92,21 @@ def reset_password(person: User, *, by: User, request: HttpRequest | None = None
     password = _give_one_time_password(person)
     person.save(update_fields=["password", "one_time_until"])
     tokens.end_all(person)
-    limits.clear(tries_of_an_account(), person.email)
+    lockout.lift(person.email)
     audit.record(action="accounts.password.reset", by=by, target=person.email, request=request)
     mail.tell(mail.Subject.RESET, person)
     return password
+
+
+def reset_second_factor(person: User, *, by: User, request: HttpRequest | None = None) -> None:
+    """Take the second factor of somebody who lost it away.
+
+    Raises:
+        NotYourself: one's own goes on the account's page, with a code.
+    """
+    if person.pk == by.pk:
+        raise NotYourself(_("Your own second factor is on your account's page."))
+    second_factor.take_away(person, by=by, request=request)
 
 
 def read_list(content: bytes) -> list[NewPerson]:
@@ -167,9 +176,7 @@ def create_people(
 
 def _give_one_time_password(person: User) -> str:
     """Set a password that must be changed at once, and return it."""
-    password = "-".join(
-        "".join(secrets.choice(ALPHABET) for _place in range(5)) for _part in "1234"
-    )
+    password = readable_secret(4)
     person.set_password(password)
     person.one_time_until = timezone.now() + timedelta(hours=settings.ONE_TIME_PASSWORD_HOURS)
     return password

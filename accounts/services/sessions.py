@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
@@ -17,15 +16,20 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from accounts import audit, limits, tokens
+from accounts import audit, tokens
 from accounts.errors import AccountError
 from accounts.models import SignIn, SignupState, User
+from accounts.services import lockout, second_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SIGN_IN = "sign_in"
 """Where a session keeps the id of its sign-in."""
+HALF = "half_signed_in"
+"""Where it keeps whose password was right while the code is waited for."""
+CODE_WAITS = timedelta(minutes=5)
 
 
 class SignInRefused(AccountError):
@@ -47,7 +51,7 @@ class SignupRejected(AccountError):
 
 
 def sign_in(
-    request: HttpRequest, *, email: str, password: str, session: bool
+    request: HttpRequest, *, email: str, password: str, session: bool, code: str = ""
 ) -> tuple[User, tokens.Pair]:
     """Open a family of tokens for the API and, for a browser, the session of the pages with it.
 
@@ -55,6 +59,8 @@ def sign_in(
         SignInRefused: the address or the password is wrong, or the account is closed.
         SignupPending: both are right and nobody has approved the account yet.
         SignupRejected: both are right and the account was refused.
+        CodeNeeded: both are right, and a code of the second factor is missing.
+        CodeRefused: both are right, and the code is not.
         TooManyTries: too many wrong ones for this account or from this network address.
     """
     person = check_password(request, email=email, password=password)
@@ -65,10 +71,51 @@ def sign_in(
             _("Your request was refused: %(reason)s You may ask again.")
             % {"reason": person.decision_reason.rstrip(".") + "."}
         )
+    if person.has_second_factor:
+        second_factor.check(person, code, request)
+    return person, _open(request, person, session=session)
+
+
+def wait_for_code(request: HttpRequest, person: User) -> None:
+    """Remember in the browser's session whose password was right, until the code is there."""
+    request.session.cycle_key()
+    request.session[HALF] = {
+        "person": person.pk,
+        "password": person.get_session_auth_hash(),
+        "until": (timezone.now() + CODE_WAITS).timestamp(),
+    }
+
+
+def who_waits(request: HttpRequest) -> User | None:
+    """Return whose code this browser is asked for; nobody once it took too long."""
+    half = request.session.get(HALF)
+    if half is None or half["until"] < timezone.now().timestamp():
+        return None
+    person = User.objects.filter(pk=half["person"], is_active=True).first()
+    if person is None or not constant_time_compare(
+        half["password"], person.get_session_auth_hash()
+    ):
+        return None
+    return person
+
+
+def finish(request: HttpRequest, person: User, *, code: str) -> tokens.Pair:
+    """Sign in who waits, with their code.
+
+    Raises:
+        CodeRefused: it is wrong, too old, or was used before.
+        TooManyTries: too many wrong ones for this account or from this network address.
+    """
+    second_factor.check(person, code, request)
+    return _open(request, person, session=True)
+
+
+def _open(request: HttpRequest, person: User, *, session: bool) -> tokens.Pair:
+    """Open what was asked for and write it down."""
     with transaction.atomic():
         pair = open_session(request, person) if session else tokens.start(person, request)
         audit.record(action="accounts.signed_in", by=person, target=person.email, request=request)
-    return person, pair
+    return pair
 
 
 def open_session(request: HttpRequest, person: User) -> tokens.Pair:
@@ -90,8 +137,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
         TooManyTries: too many wrong ones for this account or from this network address.
     """
     address = email.strip().lower()
-    origin = audit.address_of(request) or "unknown"
-    _count_try(address, origin, request)
+    lockout.count_try(lockout.of_an_account(), address, request)
     person = _who(address, password)
     closed = person is not None and person.state == SignupState.APPROVED and not person.is_active
     if person is None or closed or _is_over(person):
@@ -99,36 +145,8 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
             action="accounts.sign_in.refused", by="unknown", target=address, request=request
         )
         raise SignInRefused(_("The e-mail address or the password is wrong."))
-    limits.clear(tries_of_an_account(), address)
-    limits.give_back(tries_of_an_address(), origin)
+    lockout.was_right(lockout.of_an_account(), address, request)
     return person
-
-
-def tries_of_an_account() -> limits.Limit:
-    """Return how many wrong passwords one account takes."""
-    return limits.Limit("account", settings.LOCKOUT_TRIES, _lockout_window())
-
-
-def tries_of_an_address() -> limits.Limit:
-    """Return how many wrong passwords may come from one network address."""
-    return limits.Limit("address", settings.LOCKOUT_ADDRESS_TRIES, _lockout_window())
-
-
-def _lockout_window() -> timedelta:
-    return timedelta(minutes=settings.LOCKOUT_MINUTES)
-
-
-def _count_try(address: str, origin: str, request: HttpRequest) -> None:
-    """Count a try for the network address and for the account, whether it exists or not."""
-    try:
-        limits.take(tries_of_an_address(), origin)
-        limits.take(tries_of_an_account(), address)
-    except limits.TooManyTries:
-        if limits.allows(limits.Limit("lockout log", 5, _lockout_window()), origin):
-            audit.record(
-                action="accounts.sign_in.locked_out", by="unknown", target=address, request=request
-            )
-        raise
 
 
 def _who(address: str, password: str) -> User | None:

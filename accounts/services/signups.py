@@ -74,6 +74,11 @@ def approve_signup(
     _decide(person, SignupState.APPROVED, by=by, role=Role(role), reason="", request=request)
 
 
+def how_many_wait() -> int:
+    """Return how many people wait for an administrator's decision."""
+    return User.objects.filter(state=SignupState.PENDING).count()
+
+
 def reject_signup(
     person: User, *, by: User, reason: str, request: HttpRequest | None = None
 ) -> None:
