@@ -49,7 +49,7 @@ def after_training(job: Job) -> bool:
         notices.tell(notices.BETTER, title, _in_words(waits=True))
         return False
     try:
-        _activate(version, champion)
+        _activate(version, champion, _figures_before(job) or figures_of(champion))
     except RoutingMLError as error:
         log.warning("training.activation.refused", extra={"version": version.name})
         notices.tell(notices.FAILED, title, error.message)
@@ -123,18 +123,27 @@ def _made_by(job: Job) -> ModelVersion | None:
     return rows.filter(state=VersionState.REGISTERED).first()
 
 
-def _activate(version: ModelVersion, champion: ModelVersion) -> None:
-    """Make a version answer, on probation."""
+def _figures_before(job: Job) -> dict[str, float | None]:
+    """Return the champion's figures on the items that a training compared both on."""
+    compared = (job.result.get("metrics") or {}).get("comparison") or {}
+    overall = compared.get("overall") or {}
+    return {key: overall.get(f"{key}_before") for key in JUDGED} if overall else {}
+
+
+def _activate(
+    version: ModelVersion, champion: ModelVersion, reference: Mapping[str, float | None]
+) -> None:
+    """Make a version answer, on probation: held against the figures of the one before."""
     with transaction.atomic():
         for row in Probation.objects.select_for_update().filter(state=ProbationState.OPEN):
             _end(row, ProbationState.ENDED, f"Version {version.name} was activated.")
         versions.activate(version, by=audit.SYSTEM, instead_of=champion.name)
-        Probation.objects.create(version=version, previous=champion, reference=figures_of(champion))
+        Probation.objects.create(version=version, previous=champion, reference=reference)
         audit.record(
             action="training.probation.began",
             by=audit.SYSTEM,
             target=version.name,
-            before=figures_of(champion),
+            before=reference,
             after=figures_of(version),
         )
 

@@ -169,6 +169,17 @@ def test_figures_that_a_cycle_measured_before_count_more_than_those_of_the_train
 
 
 @pytest.mark.usefixtures("first", "automatic")
+def test_a_probation_is_held_against_the_items_that_both_were_compared_on() -> None:
+    overall = {"trim_mae_before": 2.0, "process_match_before": 0.95}
+    metrics = {"comparison": {"overall": overall}}
+    job = training_of(SECOND, 3.0, verdict={"wins": True}, metrics=metrics)
+    deployment.after_training(job)
+    row = probation()
+    assert row
+    assert row.reference == {"trim_mae": 2.0, "process_match": 0.95}
+
+
+@pytest.mark.usefixtures("first", "automatic")
 def test_a_cycle_without_figures_decides_nothing() -> None:
     deployment.after_training(training_of(SECOND, 3.0))
     deployment.judge(version=SECOND, figures={"trim_mae": None}, cycle="1")
