@@ -129,10 +129,11 @@ def beat(job: Job) -> bool:
 
 def report(job: Job, percent: int, step: str) -> None:
     """Store how far the job is; a new step becomes a line, a new detail of the same does not."""
-    is_new = step.partition(DETAIL)[0] != job.step.partition(DETAIL)[0]
+    begun = step.partition(DETAIL)[0]
+    is_new = begun != job.step.partition(DETAIL)[0]
     job.progress, job.step = percent, step[:200]
     if _mine(job).update(progress=job.progress, step=job.step) and is_new:
-        job_lines.add(job, f"{percent} % {step}")
+        job_lines.add(job, f"{percent} % {begun}")
 
 
 def cancel_asked(job: Job) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
+from training import wording
 from training.core.comparison import compare
 from training.tests.core.test_comparison import BEFORE, BETTER, measured
 from training.views import plots
@@ -32,7 +33,10 @@ def test_the_page_names_a_winner_that_a_version_cannot_hold() -> None:
         "items": 90, "spec": {"folds": 5}, "chosen": "boosting", "best": "stacking",
         "results": {"boosting": each, "stacking": each},
     }  # fmt: skip
-    assert "stacking is the best, but a version cannot hold it" in shown(candidates=told)
+    page = shown(candidates=wording.named(told))
+    assert (
+        "Several at once, weighed (compared only) is the best, but a version cannot hold it" in page
+    )
 
 
 def test_the_plots_show_every_rival_overall_and_by_family() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from routingml_site.plant import Plant
 
 pytestmark = pytest.mark.slow
+log = logging.getLogger(__name__)
 
 PATIENCE = 240.0
+KILLS = int(os.environ.get("KILLS", "2"))
+"""How often a worker is killed; by hand: ``KILLS=20 pytest --log-cli-level=INFO -k whenever``."""
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 SET_UP = """
 import shutil
@@ -42,7 +48,26 @@ with store.staging() as folder:
     )
 versions.activate(version, by="ana")
 for _ in range(2):
-    starts.start(by="eva")
+    starts.start(by="eva", candidates=[], sample_size=100)
+"""
+MORE = """
+from training.services import starts
+for _ in range({count}):
+    starts.start(by="eva", candidates=[], sample_size=100)
+"""
+ANSWERS = """
+from prediction.models import Channel
+from prediction.services import predictions
+from registry.selectors import champion
+from registry.models import ModelVersion
+from registry import store
+name = champion().name
+assert name == {name!r}, name
+for version in ModelVersion.objects.all():
+    store.verify(version.name, version.manifest_digest)
+answer = predictions.predict(codes={codes!r}, channel=Channel.API, record=False)
+assert answer.model_version == name
+assert all(one.candidates for one in answer.predictions)
 """
 
 
@@ -77,6 +102,16 @@ class House:
     def state(self, job: int) -> str:
         """Return how a job stands."""
         return str(self.sql("select state from registry_job where id = ?", job)[0][0])
+
+    def versions(self) -> tuple[set[str], set[str]]:
+        """Return the versions that are registered, and those that stand in the store."""
+        rows = self.sql("select name from registry_modelversion")
+        folder = self.folder / "models" / "versions"
+        return {str(name) for (name,) in rows}, {path.name for path in folder.iterdir()}
+
+    def has_come(self, job: int, percent: int) -> bool:
+        """Return whether a job has come so far, or has ended."""
+        return self.is_at(job, percent) or self.state(job) not in ("queued", "running")
 
     def is_at(self, job: int, percent: int) -> bool:
         """Return whether a job's own process has come so far."""
@@ -165,3 +200,32 @@ def test_a_killed_worker_leaves_a_lost_job_and_the_next_one_goes_on(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "MODELS_STORE", models)
         assert store.verify(name, digest).name == name
+
+
+def kill_a_worker(house: House, job: int, percent: int) -> None:
+    worker = house.start_worker()
+    wait_until(lambda: house.has_come(job, percent), f"job {job} at {percent} %")
+    kill(family_of(worker))
+    log.info("worker killed at %s %%: job %s was %s", percent, job, house.state(job))
+
+
+def test_whenever_a_worker_is_killed_the_active_version_answers_and_every_job_ends_in_truth(
+    house: House, tiny_version: tuple[Path, Manifest], tiny_plant: Plant
+) -> None:
+    codes = tiny_plant.item_info["ITEM_CD"][:3].tolist()
+    house.set_up(MORE.format(count=max(KILLS - 1, 0)))
+    for job in range(1, KILLS + 1):
+        kill_a_worker(house, job, random.randint(0, 99))  # noqa: S311 -- any moment will do
+        house.set_up(ANSWERS.format(name=tiny_version[1].name, codes=codes))
+        registered, written = house.versions()
+        assert registered == written, "a version is whole, or it is not there"
+        house.sql("update registry_job set heartbeat_at = datetime('now', '-31 seconds')")
+    house.start_worker()
+    wait_until(lambda: house.state(KILLS) in ("lost", "succeeded"), "the last one to be found")
+    wait_until(lambda: house.is_at(KILLS + 1, 0), "the training after that")
+    ends = [house.state(job) for job in range(1, KILLS + 1)]
+    assert set(ends) <= {"lost", "succeeded"}
+    kept = {json.loads(text)["version"] for (text,) in house.sql(
+        "select result from registry_job where state = 'succeeded'"
+    )}  # fmt: skip
+    assert house.versions()[1] >= kept | {tiny_version[1].name}

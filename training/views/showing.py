@@ -13,7 +13,7 @@ from registry.figures import Compared, Measured, Verdict
 from registry.kinds import TRAIN
 from registry.models import Job, JobState, ModelVersion
 from registry.services import jobs
-from training import selectors
+from training import selectors, wording
 from training.core.specs import BOOSTING
 from training.services.starts import Strategy
 from training.views import plots
@@ -90,7 +90,8 @@ def asked(job: Job) -> list[str]:
     if wish.get("version_name"):
         words.append(_("as %(name)s") % {"name": wish["version_name"]})
     if rivals := set(wish.get("candidates") or ()) - {BOOSTING}:
-        words.append(_("%(ways)s compete") % {"ways": ", ".join(sorted(rivals))})
+        ways = ", ".join(str(wording.CANDIDATES.get(way, way)) for way in sorted(rivals))
+        words.append(_("competing: %(ways)s") % {"ways": ways})
     if wish.get("dry_run"):
         words.append(_("dry run"))
     return words
@@ -132,7 +133,7 @@ def comparison(job: Job) -> Comparison | None:
         same_items=champion is not None and _backtest(old) == _backtest(metrics),
         items=figures.number(metrics, "backtest", "items"),
         period=figures.period(metrics),
-        candidates=candidates,
+        candidates=wording.named(candidates),
         versus=versus,
         plots={"versus": plots.of_versions(versus), "candidates": plots.of_candidates(candidates)},
     )
