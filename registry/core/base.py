@@ -108,6 +108,11 @@ class Retrieved:
     nearest: Mapping[int, float]
     pool: Pool
 
+    def similarity_of(self, place: int) -> float:
+        """Return how near the nearest item made like a candidate is; of any, if none is."""
+        anyone = float(self.cosines[0]) if len(self.cosines) else 0.0
+        return float(self.nearest.get(int(self.pool.known[place]), anyone))
+
 
 @dataclass(frozen=True)
 class Ranked:

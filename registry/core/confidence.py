@@ -8,8 +8,8 @@ risk-coverage curve (Geifman & El-Yaniv, 2017).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from registry.core import metrics
 from registry.core.state import State
 
 SIGNS = ("chance", "margin", "similarity", "vote", "weakest", "surprise")
+BINS = 20
 MIN_CASES = 30
 """Held-out items below which nothing is fitted."""
 RISK_CUT = 0.6
@@ -34,6 +35,8 @@ class Confidence:
         weights: on (sign - mean) / scale; empty when nothing could be fitted.
         rest: chance that the truth is among the further candidates when the first is wrong.
         limit: probability under which the product abstains.
+        unseen: how similar and how sure the answers about held-out items were, as histograms
+            (``similarity``, ``confidence``); empty in versions that were trained without.
     """
 
     weights: tuple[float, ...] = ()
@@ -42,6 +45,7 @@ class Confidence:
     intercept: float = 0.0
     rest: float = 0.5
     limit: float = 0.3
+    unseen: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, signs: np.ndarray, right: np.ndarray, later_right: np.ndarray) -> Confidence:
@@ -80,6 +84,17 @@ class Confidence:
         odds = ((signs - self.mean) / self.scale) @ np.array(self.weights) + self.intercept
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
+    def remembering(self, similarity: Sequence[float], signs: np.ndarray) -> Confidence:
+        """Return the same with what live answers are compared with when drift is looked for.
+
+        Args:
+            similarity: (n,) of the best candidates of the held-out items.
+            signs: (n, len(SIGNS)) of them.
+        """
+        unseen = {"similarity": histogram(similarity)}
+        unseen["confidence"] = histogram(self.probability(signs) if len(signs) else [])
+        return replace(self, unseen=unseen)
+
     def spread(self, first: float, chances: np.ndarray) -> np.ndarray:
         """Return the probability of each candidate, given that of the first.
 
@@ -101,6 +116,12 @@ class Confidence:
         """Rebuild from ``to_state``."""
         parts: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in state.meta.items()}
         return cls(**parts)
+
+
+def histogram(values: Sequence[float] | np.ndarray) -> list[int]:
+    """Count values from 0 to 1 in twenty bins."""
+    inside = np.clip(np.asarray(values, dtype=float), 0.0, 1.0)
+    return [int(count) for count in np.histogram(inside, BINS, (0.0, 1.0))[0]]
 
 
 def signs_of(
