@@ -11,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.permissions import person
 from prediction import serializers_batches as serializers
 from prediction.core.writers import TableFormat
 from prediction.models import Channel
@@ -18,7 +19,6 @@ from prediction.parsers import ItemJsonParser
 from prediction.services import batch_jobs
 from prediction.services.batch_jobs import Wanted
 from prediction.views.batches import sent
-from registry.services import jobs
 
 if TYPE_CHECKING:
     from django.http import FileResponse
@@ -67,7 +67,7 @@ class BatchView(APIView):
     @extend_schema(operation_id="predict_batch_cancel", responses=serializers.BatchOut)
     def delete(self, request: Request, number: int) -> Response:
         """Stop it; a running one ends within two seconds."""
-        job = jobs.cancel(batch_jobs.named_batch(number), by=str(request.user))
+        job = batch_jobs.stop(batch_jobs.named_batch(number), by=person(request))
         return Response(_told(job))
 
 

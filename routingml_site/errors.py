@@ -25,7 +25,7 @@ from accounts.errors import AccountError
 from accounts.services import people, second_factor, sessions, signups
 from prediction.core import staging
 from prediction.services import draft_exports, drafts
-from prediction.services.batch_jobs import NoResult
+from prediction.services.batch_jobs import NoResult, NotYours
 from quality.services.alerts import AlertUnknown
 from quality.services.cycles import CycleFailed, CycleRuns, CycleUnknown
 from registry.core.errors import NotEnoughData, RoutingMLError
@@ -76,6 +76,7 @@ STATUSES: dict[type[Exception], int] = {
     draft_exports.NotWritable: status.HTTP_409_CONFLICT,
     staging.StagingRefused: status.HTTP_409_CONFLICT,
     staging.StagingUnreachable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    NotYours: status.HTTP_403_FORBIDDEN,
     NoResult: status.HTTP_404_NOT_FOUND,
     NoActiveVersion: status.HTTP_503_SERVICE_UNAVAILABLE,
     SearchUnavailable: status.HTTP_503_SERVICE_UNAVAILABLE,

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.permissions import Ability, may
 from prediction import loader
 from prediction.core.asking import asked_later, for_later, items_of
 from prediction.core.writers import TableFormat
@@ -45,6 +47,12 @@ class UploadRefused(RoutingMLError):
     """A file of another kind than can be read."""
 
     code = "upload_refused"
+
+
+class NotYours(RoutingMLError):
+    """Somebody else asked for the batch."""
+
+    code = "not_yours"
 
 
 class NoResult(RoutingMLError):
@@ -173,6 +181,24 @@ def named_batch(number: int) -> Job:
         JobUnknown: there is none of that number.
     """
     return jobs.named(number, PREDICT_BATCH)
+
+
+def may_stop(job: Job, user: Any) -> bool:
+    """Return whether somebody may stop a batch: who asked for it, and who runs the house."""
+    return job.asked_by == str(user) or may(user, Ability.TRAIN)
+
+
+def stop(job: Job, *, by: User) -> Job:
+    """Stop a batch.
+
+    Raises:
+        NotYours: somebody else asked for it.
+        JobOver: it has ended already.
+    """
+    if not may_stop(job, by):
+        told = {"who": job.asked_by}
+        raise NotYours(_("%(who)s asked for this batch, and stops it.") % told)
+    return jobs.cancel(job, by=str(by))
 
 
 def recent_of(person: str, limit: int = 5) -> list[Job]:

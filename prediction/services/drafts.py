@@ -13,18 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from prediction import loader
 from prediction.core import drafted, drafts
 from prediction.core.asking import plain
 from prediction.core.rules import Severity, Violation
 from prediction.models import Draft, DraftRevision, DraftState
-from prediction.services import known_items, palette, predictions, rules
+from prediction.services import known_items, palette, predictions, rules, stepping
 from registry.core.errors import BadInput, RoutingMLError
+from registry.core.routing import Explanation, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from accounts.models import User
     from prediction.models import PredictionRequest
+    from registry.core.routing import Candidate
 
 
 class DraftUnknown(BadInput):
@@ -79,16 +82,46 @@ def begin(*, request: PredictionRequest, place: int = 0, rank: int = 1, by: User
             _("Item %(item)s of this request has no candidate %(rank)s.")
             % {"item": place + 1, "rank": rank}
         )
+    return _begun(request, place, (found, candidate, answer.model_version), by)
+
+
+def begin_built(
+    *, request: PredictionRequest, place: int, chosen: Sequence[str], by: User | str
+) -> Draft:
+    """Begin a draft from a routing that was built step by step.
+
+    Raises:
+        NothingProposed: nothing was chosen, or the request has no such item.
+        UnknownOperation: something that was chosen is no operation.
+        RoutingMLError: no version is active, or it cannot be read.
+    """
+    item = predictions.item_asked(request, place) if 0 <= place < request.item_count else None
+    if item is None or not chosen:
+        raise NothingProposed(_("Choose at least one operation first."))
+    loaded = loader.active()
+    step = stepping.step_of(loaded, item, chosen, leave_out=request.leave_out)
+    candidate = stepping.candidate_of(step)
+    found = Prediction(item.code, False, None, (candidate,), (), Explanation())  # noqa: FBT003 - nobody abstains here
+    return _begun(request, place, (found, candidate, loaded.name), by)
+
+
+def _begun(
+    request: PredictionRequest,
+    place: int,
+    told: tuple[Prediction, Candidate, str],
+    by: User | str,
+) -> Draft:
+    found, candidate, version = told
     asked = request.items[place]
     known = known_items.find(found.item)
     described = {name: plain(value) for name, value in known.attributes.items()} if known else {}
-    proposal = drafted.proposal_as_json(found, candidate, answer.model_version)
+    proposal = drafted.proposal_as_json(found, candidate, version)
     draft = Draft(
         item=found.item[:200],
         title=known_items.title(asked)[:300],
         attributes=asked["attributes"] or described,
         request=request,
-        model_version=answer.model_version,
+        model_version=version,
         proposal=proposal,
         operations=drafts.to_json(drafted.proposed_steps(proposal)),
         owner=str(by),

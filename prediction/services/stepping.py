@@ -10,12 +10,17 @@ from prediction import loader
 from prediction.core.asking import Asked, described, items_of, named
 from prediction.services import newcomers, predictions
 from registry.core.errors import BadInput
+from registry.core.routing import Candidate, CandidateSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registry.core.routing import Item
     from registry.core.stepwise import Stepwise
+
+SEPARATOR = "+"
+LONGEST = 60
+"""Operations that a routing built this way may have."""
 
 
 class NoItem(BadInput):
@@ -53,6 +58,16 @@ def step_of(
         UnknownOperation: something that was chosen is no operation.
     """
     return loaded.model.stepwise(item, chosen, leave_out=leave_out)
+
+
+def candidate_of(found: Stepwise) -> Candidate:
+    """Return what was chosen so far as a candidate."""
+    return Candidate(1, found.operations, 0.0, 0.0, None, CandidateSource.COMPOSED)
+
+
+def codes_of(chosen: str) -> list[str]:
+    """Return the operations that an address or a form names, as many as a routing may have."""
+    return [code for code in chosen.split(SEPARATOR) if code][:LONGEST]
 
 
 def _item(asked: Asked) -> Item:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from django.test import Client
+
+    from prediction.models import Draft
     from registry.core.model import RoutingModel
     from registry.models import ModelVersion
     from routingml_site.plant import Plant
@@ -39,3 +42,17 @@ def records(tiny_plant: Plant) -> list[dict[str, Any]]:
     """Five new items without a routing, as the ERP tells of them."""
     rows = tiny_plant.new_items.head(5).to_dict("records")
     return [{str(name): value for name, value in row.items() if value == value} for row in rows]
+
+
+@pytest.fixture
+def draft(answering: ModelVersion, ben_browser: Client, code: str) -> Draft:
+    """Ben's draft, begun with the button under an answer."""
+    from prediction.models import Draft
+    from prediction.tests.test_pages import ask
+
+    answer = ask(ben_browser, way="code", code=code, leave_out="on")
+    request = answer.redirect_chain[-1][0].rstrip("/").rpartition("/")[2]
+    begun = ben_browser.post("/drafts/begin/", {"request": request, "place": 0, "rank": 1})
+    draft = Draft.objects.get()
+    assert begun.headers["Location"] == draft.get_absolute_url()
+    return draft

@@ -190,6 +190,20 @@ def test_a_batch_is_stopped_before_it_begins_and_while_it_runs(
     assert ben_api.get(f"{API}/{second.pk}/file").status_code == 404
 
 
+def test_a_batch_is_stopped_by_who_asked_for_it_or_by_an_engineer(
+    ben_browser: Client, eva_api: APIClient, ben_api: APIClient, code: str
+) -> None:
+    of_eva = eva_api.post(API, {"item_codes": [code]}).data["job_id"]
+    refused = ben_api.delete(f"{API}/{of_eva}")
+    assert (refused.status_code, refused.data["error"]["code"]) == (403, "not_yours")
+    page = f"/predict/batches/{of_eva}/"
+    assert "Stop the batch" not in text_of(ben_browser.get(page))
+    told = ben_browser.post(f"{page}cancel/", follow=True)
+    assert "eva@plant.example asked for this batch" in text_of(told)
+    of_ben = ben_api.post(API, {"item_codes": [code]}).data["job_id"]
+    assert eva_api.delete(f"{API}/{of_ben}").status_code == 200
+
+
 def test_a_batch_in_which_nothing_can_be_answered_fails_and_lists_the_reasons(
     ben_api: APIClient, ben_browser: Client
 ) -> None:

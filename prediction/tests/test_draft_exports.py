@@ -18,7 +18,6 @@ from prediction.core import staging
 from prediction.core.draft_files import FileKind
 from prediction.models import Draft, RoutingRule
 from prediction.services import draft_exports, drafts, output_profiles
-from prediction.tests.test_draft_pages import draft  # noqa: F401 - a fixture
 from prediction.tests.test_pages import text_of
 from registry.core.errors import RoutingMLError
 from registry.models import MappingProfile
@@ -45,7 +44,7 @@ SMALL = {
 
 
 @pytest.fixture
-def approved(draft: Draft, ben: User) -> Draft:  # noqa: F811
+def approved(draft: Draft, ben: User) -> Draft:
     """Ben's draft, edited and approved."""
     RoutingRule.objects.all().delete()
     saved = drafts.save(draft=draft, steps=draft.to_steps()[1:], revision=1, by=ben)
@@ -101,7 +100,7 @@ def test_every_format_holds_the_same_operations(
     assert found == jobs(approved)
 
 
-def test_an_open_draft_is_not_exported(ben_browser: Client, draft: Draft) -> None:  # noqa: F811
+def test_an_open_draft_is_not_exported(ben_browser: Client, draft: Draft) -> None:
     page = ben_browser.get("/drafts/export/", {"draft": draft.pk})
     assert (page.status_code, f"Approve first: {draft.item}" in text_of(page)) == (409, True)
     assert ben_browser.post("/drafts/export/", {"draft": draft.pk}).status_code == 409

@@ -54,17 +54,6 @@ def form_of(page: Any) -> dict[str, str]:
     return reader.sends
 
 
-@pytest.fixture
-def draft(ben_browser: Client, code: str) -> Draft:
-    """Ben's draft, begun with the button under an answer."""
-    answer = ask(ben_browser, way="code", code=code, leave_out="on")
-    request = answer.redirect_chain[-1][0].rstrip("/").rpartition("/")[2]
-    begun = ben_browser.post("/drafts/begin/", {"request": request, "place": 0, "rank": 1})
-    draft = Draft.objects.get()
-    assert begun.headers["Location"] == draft.get_absolute_url()
-    return draft
-
-
 def jobs(draft: Draft) -> list[str]:
     return [step.job for step in drafts.get(draft.pk).to_steps()]
 
@@ -74,6 +63,38 @@ def press(browser: Client, draft: Draft, button: str, **typed: str) -> Any:
     address = draft.get_absolute_url()
     sent = form_of(browser.get(address)) | typed | {"do": button}
     return browser.post(address, sent, follow=True)
+
+
+def test_every_candidate_of_an_answer_can_be_edited(ben_browser: Client, code: str) -> None:
+    page = ask(ben_browser, way="code", code=code, leave_out="on")
+    candidates = page.context["prediction"].candidates
+    assert len(candidates) > 1
+    for candidate in candidates:
+        assert f'name="rank" value="{candidate.rank}"' in page.content.decode()
+        sent = {"request": page.context["row"].pk, "place": 0, "rank": candidate.rank}
+        ben_browser.post("/drafts/begin/", sent)
+        assert jobs(Draft.objects.latest("pk")) == list(candidate.jobs)
+
+
+def test_a_routing_built_step_by_step_becomes_a_draft(ben_browser: Client, code: str) -> None:
+    row = ask(ben_browser, way="code", code=code, leave_out="on").context["row"]
+    address, chosen = f"/predict/{row.pk}/steps/", ""
+    for _step in range(2):
+        chosen = ben_browser.get(address, {"chosen": chosen}).context["choices"][0].chosen
+    done = ben_browser.get(address, {"chosen": chosen, "done": "1"})
+    assert f'name="chosen" value="{chosen}"' in done.content.decode()
+    ben_browser.post("/drafts/begin/", {"request": row.pk, "place": 0, "chosen": chosen})
+    assert jobs(Draft.objects.get()) == chosen.split("+")
+    refused = ben_browser.post("/drafts/begin/", {"request": row.pk, "place": 0, "chosen": "+"})
+    assert "Choose at least one operation first." in text_of(refused)
+
+
+def test_a_reader_is_not_offered_to_edit(
+    ben_browser: Client, client: Client, otto: User, code: str
+) -> None:
+    row = ask(ben_browser, way="code", code=code, leave_out="on").context["row"]
+    client.force_login(otto)
+    assert "/drafts/begin/" not in client.get(row.get_absolute_url()).content.decode()
 
 
 def test_buttons_move_split_and_remove(ben_browser: Client, draft: Draft) -> None:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.permissions import Ability, may
+from accounts.permissions import Ability, person
 from prediction.services import batch_jobs
 from prediction.views.predictions import Page
 from registry.services import jobs
@@ -27,7 +27,7 @@ class BatchView(Page):
         job = _found(number)
         context: dict[str, Any] = {
             "job": job,
-            "may_cancel": job.is_open and may(request.user, Ability.PREDICT),
+            "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }
         is_part = "HX-Request" in request.headers
         name = "prediction/_batch.html" if is_part else "prediction/batch.html"
@@ -42,8 +42,8 @@ class CancelView(Page):
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         """Stop it, or say that it is over."""
         try:
-            jobs.cancel(_found(number), by=str(request.user))
-        except jobs.JobOver as error:
+            batch_jobs.stop(_found(number), by=person(request))
+        except (jobs.JobOver, batch_jobs.NotYours) as error:
             messages.info(request, error.message)
         return redirect("prediction:batch", number)
 

@@ -12,7 +12,7 @@ from django.views.generic import ListView
 
 from accounts.permissions import Ability, may, person
 from prediction.models import Draft, DraftState, PredictionRequest
-from prediction.services import drafts, palette
+from prediction.services import drafts, palette, stepping
 from prediction.services.drafts import DraftConflict
 from prediction.views import editing
 from prediction.views.predictions import Page
@@ -46,7 +46,7 @@ class DraftListView(Page, ListView[Draft]):
 
 
 class BeginView(Page):
-    """A candidate of an answer becomes a draft."""
+    """A candidate of an answer, or a routing built step by step, becomes a draft."""
 
     ability = Ability.PREDICT
 
@@ -57,6 +57,11 @@ class BeginView(Page):
             for name, otherwise in (("request", 0), ("place", 0), ("rank", 1))
         )
         asked = get_object_or_404(PredictionRequest, pk=pk)
+        if "chosen" in request.POST:
+            chosen = stepping.codes_of(request.POST["chosen"])
+            return redirect(
+                drafts.begin_built(request=asked, place=place, chosen=chosen, by=person(request))
+            )
         return redirect(drafts.begin(request=asked, place=place, rank=rank, by=person(request)))
 
 

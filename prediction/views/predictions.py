@@ -100,7 +100,8 @@ class ResultView(Page):
         if wish.place is None:
             context = showing.many(row)
             return render(request, "prediction/result_list.html", context)
-        return render(request, "prediction/result.html", showing.one(row, wish))
+        context = showing.one(row, wish) | {"may_predict": may(request.user, Ability.PREDICT)}
+        return render(request, "prediction/result.html", context)
 
 
 class ExportView(Page):

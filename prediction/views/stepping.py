@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from accounts.permissions import Ability, may
 from prediction import loader
 from prediction.core.comparison import Total, lot_total
 from prediction.core.timeline import lanes
@@ -15,15 +16,10 @@ from prediction.models import PredictionRequest
 from prediction.services import known_items, predictions, stepping
 from prediction.views.predictions import Page
 from prediction.views.showing import Wish
-from registry.core.routing import Candidate, CandidateSource
 from registry.core.stepwise import UnknownOperation
 
 if TYPE_CHECKING:
     from registry.core.stepwise import NextOperation, Stepwise
-
-SEPARATOR = "+"
-LONGEST = 60
-"""Operations that a routing built this way may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class StepsView(Page):
         item = predictions.item_asked(row, place)
         if item is None:
             raise Http404(row.items[place]["ITEM_CD"])
-        told = [code for code in request.GET.get("chosen", "").split(SEPARATOR) if code][:LONGEST]
+        told = stepping.codes_of(request.GET.get("chosen", ""))
         try:
             step = stepping.step_of(loader.active(), item, told, leave_out=row.leave_out)
         except UnknownOperation as error:
@@ -53,12 +49,13 @@ class StepsView(Page):
         is_done = bool(told) and "done" in request.GET
         context: dict[str, Any] = {
             "row": row,
+            "may_predict": may(request.user, Ability.PREDICT),
             "wish": wish,
             "place": place,
             "item": item,
             "title": known_items.title(row.items[place]),
-            "chosen": SEPARATOR.join(told),
-            "before": SEPARATOR.join(told[:-1]),
+            "chosen": stepping.SEPARATOR.join(told),
+            "before": stepping.SEPARATOR.join(told[:-1]),
             "choices": [] if is_done else _choices(step, told),
             "is_done": is_done,
             "lane": _lane(step, wish.lot),
@@ -69,19 +66,15 @@ class StepsView(Page):
 
 def _choices(step: Stepwise, told: list[str]) -> list[Choice]:
     return [
-        Choice(each, SEPARATOR.join([*told, each.job] if each.job else told))
+        Choice(each, stepping.SEPARATOR.join([*told, each.job] if each.job else told))
         for each in step.choices
         if each.job or told
     ]
 
 
-def _candidate(step: Stepwise) -> Candidate:
-    return Candidate(1, step.operations, 0.0, 0.0, None, CandidateSource.COMPOSED)
-
-
 def _lane(step: Stepwise, lot: float) -> Any:
-    return lanes([_candidate(step)], lot)[0] if step.operations else None
+    return lanes([stepping.candidate_of(step)], lot)[0] if step.operations else None
 
 
 def _total(step: Stepwise, lot: float) -> Total | None:
-    return lot_total(_candidate(step), lot) if step.operations else None
+    return lot_total(stepping.candidate_of(step), lot) if step.operations else None
