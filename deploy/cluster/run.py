@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Shows RoutingML on several hosts: PostgreSQL, Redis, two web servers and two workers.
+"""Shows RoutingML on several hosts: PostgreSQL, Redis, Dask, two web servers and two workers.
 
     .venv/bin/python deploy/cluster/run.py [FOLDER]
 
 Everything runs on this machine and ends with Ctrl-C; the servers come from Debian's packages
-postgresql and redis-server.  With a FOLDER, its three tables are loaded as the ERP's.
+postgresql and redis-server, and Dask from the development packages.  With a FOLDER, its three
+tables are loaded as the ERP's.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ def main() -> int:
     try:
         with (
             tempfile.TemporaryDirectory(prefix="routingml-cluster-") as home,
-            hosts.site(Path(home), secrets=keys) as site,
+            servers.dask() as cluster,
+            hosts.site(Path(home), secrets=keys | {"DASK_SCHEDULER": cluster}) as site,
         ):
             show(site, sys.argv[1:])
     except servers.ServerMissing as missing:
-        print(f"{missing}: apt-get install postgresql redis-server")
+        print(f"{missing}: apt-get install postgresql redis-server, make install-dev")
         return 1
     except KeyboardInterrupt:
         print("stopped")
@@ -46,7 +48,7 @@ def show(site: hosts.Site, folders: list[str]) -> None:
         print("web host:", site.start_web().address)
         print("worker host, process", site.start_worker().pid)
     print("what they share:")
-    for name in ("DATABASE_URL", "BROKER_URL", "MODELS_STORE"):
+    for name in ("DATABASE_URL", "BROKER_URL", "DASK_SCHEDULER", "MODELS_STORE"):
         print(f"  {name}={site.shared[name]}")
     print("try: kill -9 one of the workers while it trains; Ctrl-C ends everything")
     while True:

@@ -33,7 +33,7 @@ def run(tasks: Sequence[Callable[[Report], Result]], n_jobs: int, told: Told) ->
     """
     backend, _ = get_active_backend(prefer="threads")
     shares = [0.0] * len(tasks)
-    if backend.supports_sharedmem:
+    if getattr(backend, "supports_sharedmem", False):  # a cluster's backend says nothing
         return _in_threads(tasks, n_jobs, shares, told)
     return _far_away(tasks, n_jobs, shares, told)
 

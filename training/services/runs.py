@@ -21,6 +21,7 @@ from training.core import backtest, dataset, splits, trainer
 from training.core.candidates import compare as compare_candidates
 from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec, check_names
 from training.services import comparison
+from training.services.computing import computing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,16 +123,17 @@ def _compared(
 ) -> Selected:
     """Compare ways to learn times as the settings of iterative training say."""
     told = selectors.iter_training()
-    wanted = CandidateSpec(
-        names=check_names(names),
-        folds=told.training.folds,
-        least_gain=told.training.least_improvement,
-        search=told.tuning.search,
-        tries=told.tuning.tries,
-        seconds=float(told.tuning.seconds),
-        n_jobs=effective_n_jobs(-1),
-    )
-    return compare_candidates(data, spec, wanted, progress)
+    with computing(progress):
+        wanted = CandidateSpec(
+            names=check_names(names),
+            folds=told.training.folds,
+            least_gain=told.training.least_improvement,
+            search=told.tuning.search,
+            tries=told.tuning.tries,
+            seconds=float(told.tuning.seconds),
+            n_jobs=effective_n_jobs(-1),
+        )
+        return compare_candidates(data, spec, wanted, progress)
 
 
 def _refuse_the_same(content_hash: str) -> None:
