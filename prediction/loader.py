@@ -223,6 +223,7 @@ class Loader:
             loaded = LoadedModel(wanted.name, identity, model)
             if self._prepare:
                 self._prepare(loaded)
+            release_memory()
         except RoutingMLError:
             raise
         except Exception as error:
@@ -261,7 +262,6 @@ def build_model(states: Mapping[str, State], name: str) -> RoutingModel:
         index.delegate(PgVectorSearch.load(settings.VECTORS_URL, index, label=name))
     known = model.item(model.item_codes[0]) if model.item_codes else None
     model.predict([known] if known else [], top_k=1)
-    release_memory()
     return model
 
 
