@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quality.models import Alert, QualityCycle, SampleResult
@@ -84,6 +85,21 @@ def nulls() -> dict[str, Any]:
             for name, rate in sorted(rates.items())
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The share of missing values of each column in the items that were newest on a day."""
+
+    day: str
+    rates: dict[str, float]
+
+
+def missing_over_time() -> list[Missing]:
+    """Return the missing values of the newest cycles, oldest first; old cycles kept none."""
+    rows = QualityCycle.objects.finished().newest_first()
+    kept = rows.values_list("started_at", "findings__missing")[:TREND]
+    return [Missing(f"{day:%Y-%m-%d}", rates) for day, rates in reversed(kept) if rates]
 
 
 def log_lines(path: Path, level: str = "", count: int = 200) -> list[dict[str, Any]]:

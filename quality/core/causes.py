@@ -69,11 +69,12 @@ def plant_shifts(results: pd.DataFrame, since: np.datetime64) -> list[Shift]:
     change = joined["log"] - joined["median"]
     joined = joined.assign(change=change)[change.abs() <= FAR_FROM_GROUP]
     pairs = joined.groupby(["RES_CD", *keys])["change"].agg(["median", "size"]).reset_index()
+    usual = float(pairs["median"].std(ddof=1)) if len(pairs) > 1 else np.inf
     found = []
     for resource, rows in pairs.groupby("RES_CD"):
         values = rows["median"].to_numpy(dtype=float)
-        spread = float(values.std(ddof=1)) if len(values) > 1 else np.inf
-        error = max(spread, 1e-9) / np.sqrt(len(values))
+        own = float(values.std(ddof=1)) if len(values) > 1 else np.inf
+        error = max(own, usual, 1e-9) / np.sqrt(len(values))  # a few may be alike by chance
         middle = float(np.median(values))
         found.append(
             Shift(
@@ -118,7 +119,7 @@ def column_change(column: str, now: Sequence[str], before: Sequence[str]) -> Col
         missing_before,
         psi=drift.psi(*counts),
         jensen_shannon=drift.jensen_shannon(*counts),
-        limit=drift.alarm_limit(counts[1].tolist(), len(filled_now)),
+        limit=drift.psi_limit(counts[1].tolist(), len(filled_now)),
         new_values={str(k): int(n) for k, n in fresh.value_counts().head(5).items()},
     )
 
@@ -129,9 +130,9 @@ def repeats(values: Sequence[str]) -> bool:
     return 0 < distinct <= MOST_VALUES and distinct * 2 <= len(values)
 
 
-def signals(shifts: Sequence[Shift], columns: Sequence[ColumnChange], items: int) -> list[Signal]:
-    """Return what is worth an alert; ``items`` came since the training."""
-    found = [
+def shift_signals(shifts: Sequence[Shift]) -> list[Signal]:
+    """Return the resources whose times have changed."""
+    return [
         Signal(
             Rule.PLANT_SHIFT,
             abs(shift.change),
@@ -142,36 +143,71 @@ def signals(shifts: Sequence[Shift], columns: Sequence[ColumnChange], items: int
         for shift in shifts
         if shift.is_real
     ]
+
+
+def column_signals(
+    columns: Sequence[ColumnChange], items: int, *, asked: bool = False
+) -> list[Signal]:
+    """Return what has changed in the columns of so many items, each column with its nearest cause.
+
+    Args:
+        columns: the columns.
+        items: how many items were looked at.
+        asked: whether planners asked for them, and not the ERP has them.
+    """
     if items < FEWEST_ITEMS:
-        return found
+        return []
+    about: dict[str, Any] = {"items": items, "asked": asked}
+    found = []
     for one in columns:
-        if one.missing - one.missing_before >= MISSING_MORE and _hardly_chance(one, items):
-            details: dict[str, Any] = {"before": one.missing_before, "items": items}
-            found.append(
-                Signal(
-                    Rule.MISSING,
-                    one.missing,
-                    one.missing_before + MISSING_MORE,
-                    one.column,
-                    severity=Severity.WARNING,
-                    details=details,
-                )
-            )
-        for value, count in one.new_values.items():
-            if count >= max(FEWEST_NEW, 0.05 * items):
-                share = count / items
-                details = {"column": one.column, "value": value, "count": count, "items": items}
-                found.append(
-                    Signal(
-                        Rule.NEW_VALUE,
-                        share,
-                        0.05,
-                        f"{one.column}={value}"[:200],
-                        severity=Severity.WARNING,
-                        details=details,
-                    )
-                )
+        causes = [*_emptied(one, items, about), *_new_values(one, items, about)]
+        found += causes or _moved(one, about)
     return found
+
+
+def _emptied(one: ColumnChange, items: int, about: Mapping[str, Any]) -> list[Signal]:
+    if one.missing - one.missing_before < MISSING_MORE or not _hardly_chance(one, items):
+        return []
+    return [
+        Signal(
+            Rule.MISSING,
+            one.missing,
+            one.missing_before + MISSING_MORE,
+            one.column,
+            severity=Severity.WARNING,
+            details={**about, "before": one.missing_before},
+        )
+    ]
+
+
+def _new_values(one: ColumnChange, items: int, about: Mapping[str, Any]) -> list[Signal]:
+    return [
+        Signal(
+            Rule.NEW_VALUE,
+            count / items,
+            0.05,
+            f"{one.column}={value}"[:200],
+            severity=Severity.WARNING,
+            details={**about, "column": one.column, "value": value, "count": count},
+        )
+        for value, count in one.new_values.items()
+        if count >= max(FEWEST_NEW, 0.05 * items)
+    ]
+
+
+def _moved(one: ColumnChange, about: Mapping[str, Any]) -> list[Signal]:
+    if one.psi is None or one.limit is None or one.psi <= one.limit:
+        return []
+    return [
+        Signal(
+            Rule.INPUT_DRIFT,
+            one.psi,
+            one.limit,
+            one.column,
+            severity=Severity.WARNING,
+            details=about,
+        )
+    ]
 
 
 def _hardly_chance(one: ColumnChange, items: int) -> bool:

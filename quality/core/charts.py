@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 WIDTH, HEIGHT = 480, 190
 LEFT, RIGHT, TOP, BOTTOM = 66, 12, 14, 28
 LANE_WIDTH = 640
@@ -95,6 +97,66 @@ def trend(spots: Sequence[Spot], limit: float | None, *, top: float | None = Non
         first=spots[0].label if spots else "",
         last=spots[-1].label if spots else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tenth:
+    """A tenth of the confidence in the curve: how sure, how right, how certain that is."""
+
+    x: float
+    y: float
+    y_low: float
+    y_high: float
+    radius: float
+    items: int
+
+
+SQUARE = 300
+"""Side of the curve's drawing, whose corner is at (``LEFT``, ``TOP``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Right answers against sure ones; on the diagonal they are the same."""
+
+    tenths: tuple[Tenth, ...]
+    line: str
+    left: int = LEFT
+    right: int = LEFT + SQUARE
+    top: int = TOP
+    bottom: int = TOP + SQUARE
+    width: int = LEFT + SQUARE + RIGHT
+    height: int = TOP + SQUARE + 2 * BOTTOM
+
+
+def reliability(rows: Sequence[Mapping[str, Any]]) -> Curve:
+    """Place a reliability curve; a dot's area is its share of the items."""
+    most = max((row["items"] for row in rows), default=1)
+
+    def x(share: float) -> float:
+        return round(LEFT + SQUARE * share, 1)
+
+    def y(share: float) -> float:
+        return round(TOP + SQUARE * (1 - share), 1)
+
+    tenths = tuple(
+        Tenth(
+            x(row["confidence"]),
+            y(row["right"]),
+            y(row["low"]),
+            y(row["high"]),
+            round(3 + 5 * float(np.sqrt(row["items"] / most)), 1),
+            row["items"],
+        )
+        for row in rows
+    )
+    return Curve(tenths, " ".join(f"{one.x},{one.y}" for one in tenths))
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return shares from 0 to 1 as the points of a line in a drawing of 100 by 20."""
+    step = 96 / max(len(values) - 1, 1)
+    return " ".join(f"{2 + n * step:.1f},{18 - 16 * value:.1f}" for n, value in enumerate(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ is found by drawing both samples from the baseline many times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
 
-BINS = 20
+from registry.core.confidence import histogram
+
 WINDOW = 1000
 """Answers that are looked at."""
 FEWEST = 100
@@ -22,6 +23,10 @@ FEWEST = 100
 BAND_LIMITS = (0.3, 0.5, 1.0)
 FALSE_ALARMS = 0.01
 """Share of the looks at an unchanged plant that pass the limit."""
+PSI_MATTERS = 0.25
+"""Stability index from which a change is commonly called large."""
+RARE = 0.001
+"""The same for one column: a plant has forty, looked at every day."""
 DRAWS = 2000
 RETRAIN_EVENTS, RETRAIN_DAYS = 5, 7
 APART = timedelta(hours=1)
@@ -56,12 +61,6 @@ class Moved:
         return self.value is not None and self.limit is not None and self.value > self.limit
 
 
-def histogram(values: Sequence[float] | np.ndarray) -> list[int]:
-    """Count values from 0 to 1 in twenty bins."""
-    inside = np.clip(np.asarray(values, dtype=float), 0.0, 1.0)
-    return [int(count) for count in np.histogram(inside, BINS, (0.0, 1.0))[0]]
-
-
 def shares(counts: np.ndarray) -> np.ndarray:
     """Return counts as shares with half a count added to each bin, so that none is nought."""
     padded = np.asarray(counts, dtype=float) + 0.5
@@ -75,8 +74,7 @@ def kl(now: np.ndarray, before: np.ndarray) -> float:
 
 def psi(now: np.ndarray, before: np.ndarray) -> float:
     """Return the population stability index."""
-    p, q = shares(np.asarray(now)), shares(np.asarray(before))
-    return float(((p - q) * np.log(p / q)).sum())
+    return float(_psi(np.asarray(now), np.asarray(before)))
 
 
 def jensen_shannon(now: np.ndarray, before: np.ndarray) -> float:
@@ -86,8 +84,34 @@ def jensen_shannon(now: np.ndarray, before: np.ndarray) -> float:
     return float(((p * np.log2(p / middle)).sum() + (q * np.log2(q / middle)).sum()) / 2)
 
 
-def alarm_limit(before: Sequence[int], window: int, *, seed: int = 0) -> float:
-    """Return the divergence that an unchanged stream passes in one look of a hundred.
+def _kl(now: np.ndarray, before: np.ndarray) -> np.ndarray:
+    p, q = shares(now), shares(before)
+    return np.asarray((p * np.log(p / q)).sum(axis=-1))
+
+
+def _psi(now: np.ndarray, before: np.ndarray) -> np.ndarray:
+    p, q = shares(now), shares(before)
+    return np.asarray(((p - q) * np.log(p / q)).sum(axis=-1))
+
+
+Distance = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def psi_limit(before: Sequence[int], window: int) -> float:
+    """Return the stability index from which a column of some items has changed."""
+    chance = alarm_limit(before, window, distance=_psi, false_alarms=RARE)
+    return max(PSI_MATTERS, chance)
+
+
+def alarm_limit(
+    before: Sequence[int],
+    window: int,
+    *,
+    distance: Distance = _kl,
+    false_alarms: float = FALSE_ALARMS,
+    seed: int = 0,
+) -> float:
+    """Return the distance that an unchanged stream passes in a share of the looks at it.
 
     Both the baseline and the window are drawn anew, because the baseline is a sample as well.
     """
@@ -95,7 +119,7 @@ def alarm_limit(before: Sequence[int], window: int, *, seed: int = 0) -> float:
     rng, chance = np.random.default_rng(seed), counts / counts.sum()
     baselines = rng.multinomial(int(counts.sum()), chance, size=DRAWS)
     windows = rng.multinomial(window, chance, size=DRAWS)
-    return float(np.quantile(_kl(windows, baselines), 1 - FALSE_ALARMS))
+    return float(np.quantile(distance(windows, baselines), 1 - false_alarms))
 
 
 def look(values: Sequence[float], before: Sequence[int]) -> Moved:
@@ -139,8 +163,3 @@ def retrain_reasons(
     if error_drift:
         found.append("error")
     return tuple(found)
-
-
-def _kl(now: np.ndarray, before: np.ndarray) -> np.ndarray:
-    p, q = shares(now), shares(before)
-    return np.asarray((p * np.log(p / q)).sum(axis=-1))

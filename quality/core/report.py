@@ -11,10 +11,12 @@ FIGURES = (
     "items", "operations", "sample_count", "exact_match", "hit_at_3", "hit_at_5",
     "sequence_similarity", "process_match", "mae", "trim_mae", "rmse", "wape", "mape_median",
     "bias", "interval_coverage", "interval_width", "outsourcing_success", "cv", "abstention",
+    "drafts", "adoption", "edit_distance", "retimed",
 )  # fmt: skip
 SHARES = frozenset(
     {"exact_match", "hit_at_3", "hit_at_5", "sequence_similarity", "process_match", "wape",
-     "mape_median", "bias", "interval_coverage", "outsourcing_success", "abstention"}
+     "mape_median", "bias", "interval_coverage", "outsourcing_success", "abstention",
+     "adoption"}
 )  # fmt: skip
 MINUTES = frozenset({"mae", "trim_mae", "rmse"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -28,6 +30,8 @@ WORDS = {
     "bias": "Too long (+) or too short (-)",
     "interval_coverage": "Times inside their interval",
     "cv": "How noisy the plant itself is",
+    "adoption": "Of each proposal, kept by planners",
+    "edit_distance": "Operations that planners changed in a proposal",
 }
 
 

@@ -18,7 +18,16 @@ from quality.core.alerts import signals_of
 from quality.core.results import judge
 from quality.core.sampling import draw
 from quality.models import CycleState, QualityCycle, SampleResult
-from quality.services import alerts, asking, consequences, drift, findings, reports, shop
+from quality.services import (
+    alerts,
+    asking,
+    consequences,
+    drift,
+    feedback,
+    findings,
+    reports,
+    shop,
+)
 from quality.services.settings import DETAILED_CYCLES, CycleSettings
 from registry import selectors
 from registry.core.artifacts import plain
@@ -214,7 +223,9 @@ def _measure(
     problems = dict.fromkeys(codes, NO_ROUTING)
     if data is None:
         return _Measured([], problems, truth)
-    rows = data.library.routed
+    sampled = set(codes)
+    routed = data.library.routed
+    rows = routed[[data.raw.codes[row] in sampled for row in routed.tolist()]]
     strata = census.strata_of(data.raw, column, rows)
     asked = asking.ask(
         loaded, [data.raw.item(row) for row in rows.tolist()], span(progress, 0.3, 1.0)
@@ -247,7 +258,8 @@ def _finish(
     )
     progress.report(0.95, "storing the results")
     cycle.measured, cycle.failed = len(measured.items), len(measured.problems)
-    cycle.metrics, cycle.groups = plain(told["overall"]), plain(told["groups"])
+    kept = feedback.figures(loaded.name, wanted.plan.window_days)
+    cycle.metrics, cycle.groups = plain(told["overall"] | kept), plain(told["groups"])
     cycle.findings = plain(found.to_json() | {"reliability": told["reliability"]})
     with transaction.atomic():
         _store(cycle, measured)

@@ -16,6 +16,7 @@ from quality.core.alerts import Rule
 from quality.core.drift import Band, Event, Moved
 from quality.models import Alert, DriftBaseline, DriftCheck, DriftReset
 from registry import selectors
+from registry.core.confidence import histogram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,14 @@ ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """Histograms of a version's answers when nothing had changed yet."""
+
+    similarity: Sequence[int]
+    confidence: Sequence[int]
+
+
+@dataclass(frozen=True)
 class Stream:
     """The newest live answers of a version, oldest first."""
 
@@ -36,18 +45,30 @@ class Stream:
     confidence: list[float]
 
 
+def baseline_of(version: str) -> Baseline | None:
+    """Return how a version answered about items that it had not seen, None when nobody knows.
+
+    A training writes it down; of versions from before it did, their first cycle is kept.
+    """
+    trained = selectors.version_named(version).metrics.get("unseen")
+    if trained:
+        return Baseline(trained["similarity"], trained["confidence"])
+    row = DriftBaseline.objects.filter(model_version=version).first()
+    return Baseline(row.similarity, row.confidence) if row else None
+
+
 def remember(version: str, items: Sequence[ItemResult]) -> None:
-    """Keep a version's first cycle as the baseline of its live answers.
+    """Keep the first cycle of a version without a baseline of its training as its baseline.
 
     Sampled items are predicted without their own routing, as new items are.
     """
-    if len(items) < core.FEWEST:
+    if len(items) < core.FEWEST or selectors.version_named(version).metrics.get("unseen"):
         return
     DriftBaseline.objects.get_or_create(
         model_version=version,
         defaults={
-            "similarity": core.histogram([item.similarity for item in items]),
-            "confidence": core.histogram([item.confidence for item in items]),
+            "similarity": histogram([item.similarity for item in items]),
+            "confidence": histogram([item.confidence for item in items]),
         },
     )
 
@@ -57,7 +78,7 @@ def check() -> DriftCheck | None:
     active = selectors.active_version()
     if active is None:
         return None
-    baseline = DriftBaseline.objects.filter(model_version=active.name).first()
+    baseline = baseline_of(active.name)
     stream = live(active.name)
     if baseline is None or not stream.similarity:
         return None

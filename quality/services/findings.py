@@ -11,6 +11,7 @@ import pandas as pd
 from quality.core import causes, census
 from quality.core.alerts import Rule, Signal
 from quality.models import QualityCycle
+from quality.services import inputs
 from training.core import splits
 
 if TYPE_CHECKING:
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
 
     from prediction.loader import LoadedModel
     from quality.core.causes import ColumnChange, Shift
+    from quality.services.inputs import Asked
     from quality.services.shop import Shop
+    from registry.core.items import RawItems
+    from training.core.dataset import TrainingSet
 
 COMPARED = 500
 """Newest items of the version that new items are compared with."""
+FEWEST_NEW = 50
+"""Items that came since the training which are looked at, where fewer came within the window."""
 SHOWN_SHIFTS = 12
 WORSE = 1.5
 """How many times its backtest's error a version may have before its times have got worse."""
@@ -34,6 +40,8 @@ class Findings:
     shifts: tuple[Shift, ...]
     columns: tuple[ColumnChange, ...]
     new_items: int
+    asked: Asked
+    missing: dict[str, float]
     audit: dict[str, Any]
     signals: tuple[Signal, ...]
 
@@ -43,6 +51,8 @@ class Findings:
             "shifts": [asdict(one) for one in self.shifts[:SHOWN_SHIFTS]],
             "columns": [asdict(one) for one in self.columns],
             "new_items": self.new_items,
+            "asked": asdict(self.asked),
+            "missing": self.missing,
             "audit": self.audit,
         }
 
@@ -60,7 +70,7 @@ def collect(
     Args:
         loaded: the version.
         around: its items and those that came since.
-        results: the work results of the sample.
+        results: the work results of the sample and of the items that are watched.
         overall: the figures of the cycle.
         day: now; where the newest report is older, its day counts.
         window_days: how long ago "now" begins.
@@ -71,27 +81,70 @@ def collect(
         now = min(pd.Timestamp(day), newest)
         since = now - pd.Timedelta(days=window_days)
         shifts = causes.plant_shifts(results, since.to_datetime64())
-    columns = _columns(loaded, around)
-    count = len(around.new.raw) if around.new else 0
-    signals = causes.signals(shifts, columns, count)
+    texts = _newest_texts(loaded, around, day - np.timedelta64(window_days, "D"))
+    columns = _columns(texts)
+    asked = inputs.asked(loaded, texts.before, day, window_days)
+    signals = {
+        signal.key: signal
+        for signal in (
+            *causes.column_signals(asked.judged, asked.items, asked=True),
+            *causes.column_signals(columns, texts.new_items),  # the same in the ERP says more
+        )
+    }
     return Findings(
         tuple(shifts),
-        tuple(columns),
-        count,
+        columns,
+        texts.new_items,
+        asked,
+        _missing(texts),
         _audit(loaded),
-        (*signals, *_model_error(loaded, overall)),
+        (*causes.shift_signals(shifts), *signals.values(), *_model_error(loaded, overall)),
     )
 
 
-def _columns(loaded: LoadedModel, around: Shop) -> list[ColumnChange]:
-    """Compare the items that came since with the newest ones the version had."""
-    if around.new is None or len(around.new.raw) < causes.FEWEST_ITEMS:
-        return []
+@dataclass(frozen=True)
+class _Texts:
+    """Columns of the items that came since, and of the newest ones that the version had."""
+
+    new: dict[str, list[str]]
+    before: dict[str, list[str]]
+    new_items: int
+
+
+def _newest_texts(loaded: LoadedModel, around: Shop, since: np.datetime64) -> _Texts:
     base = loaded.model.base
-    rows = splits.newest(base.library, 1.0, max(COMPARED, len(around.new.raw)))
+    new = _came_lately(around.new, since) if around.new else None
+    count = len(new) if new else 0
+    rows = splits.newest(base.library, 1.0, max(COMPARED, count))
     before = census.column_texts(base.raw.take(rows), loaded.model)
-    now = census.column_texts(around.new.raw, loaded.model)
-    return [causes.column_change(name, now[name], before[name]) for name in sorted(now)]
+    return _Texts(census.column_texts(new, loaded.model) if new else {}, before, count)
+
+
+def _came_lately(new: TrainingSet, since: np.datetime64) -> RawItems:
+    """Return what came within the window, or a few more: what came long ago is known by now."""
+    ages = np.nan_to_num(new.library.arrays["age"].astype(float), nan=-np.inf)
+    lately = int((ages >= since.astype("datetime64[D]").astype(int)).sum())
+    newest = np.argsort(-ages, kind="stable")[: max(lately, FEWEST_NEW)]
+    return new.raw.take(np.sort(newest))
+
+
+def _columns(texts: _Texts) -> tuple[ColumnChange, ...]:
+    """Compare the items that came since with the newest ones the version had."""
+    if texts.new_items < causes.FEWEST_ITEMS:
+        return ()
+    return tuple(
+        causes.column_change(name, texts.new[name], texts.before[name])
+        for name in sorted(texts.new)
+    )
+
+
+def _missing(texts: _Texts) -> dict[str, float]:
+    """Return the share of missing values of each column in the newest items that there are."""
+    shares = {}
+    for name, before in sorted(texts.before.items()):
+        newest = [*before, *texts.new.get(name, [])][-COMPARED:]
+        shares[name] = sum(not value for value in newest) / max(len(newest), 1)
+    return shares
 
 
 def _audit(loaded: LoadedModel) -> dict[str, Any]:

@@ -112,8 +112,9 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
             for name, rows in row.groups.items()
             if name in wording.DIMENSIONS
         ],
-        "figure_names": [f.label for f in wording.FIGURES if f.name != "cv"],
+        "figure_names": [figure.label for figure in wording.GROUPED],
         "reliability": row.findings.get("reliability", []),
+        "curve": charts.reliability(row.findings.get("reliability", [])),
         "shifts": row.findings.get("shifts", []),
         "worst": selectors.worst(row),
         "problems": row.results.exclude(problem="").defer("operations")[:50],
@@ -146,6 +147,8 @@ def _stats(row: QualityCycle) -> list[dict[str, Any]]:
     found = []
     for figure in wording.FIGURES:
         value, limit = row.figure(figure.name), row.limits.get(figure.limit)
+        if figure.optional and value is None:
+            continue
         reach = [figure.text(end) for end in ends.get(figure.name, [])]
         is_bad = False
         if value is not None and limit is not None:
@@ -170,7 +173,7 @@ def _trends(cycles: Sequence[QualityCycle], grouped: tuple[str, str]) -> list[di
         if all(spot.value is None for spot in spots):
             continue
         limit = cycles[-1].limits.get(figure.limit) if figure.limit else None
-        drawn = charts.trend(spots, limit, top=1.0 if figure.is_share else None)
+        drawn = charts.trend(spots, limit, top=1.0 if figure.unit is wording.Unit.SHARE else None)
         known = [spot.value for spot in spots if spot.value is not None]
         found.append(
             {
@@ -204,13 +207,12 @@ def _alerts(rows: Any) -> list[tuple[Any, str]]:
 
 
 def _group_rows(rows: dict[str, Any]) -> list[dict[str, Any]]:
-    figures = [f for f in wording.FIGURES if f.name != "cv"]
     return [
         {
             "name": name,
             "items": one.get("items"),
             "operations": one.get("operations"),
-            "figures": [f.text(one[f.name]) if f.name in one else "" for f in figures],
+            "figures": [f.text(one[f.name]) if f.name in one else "" for f in wording.GROUPED],
         }
         for name, one in rows.items()
     ]

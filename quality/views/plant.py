@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,12 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Ability, may, person
 from quality import selectors
+from quality.core import charts
 from quality.core.drift import BAND_LIMITS, WINDOW
 from quality.services import drift, reports
 from quality.views.base import tabs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.http import HttpRequest
+
+    from quality.selectors import Missing
 
 LEVELS = ("INFO", "WARNING", "ERROR")
 BANDS = {
@@ -51,7 +56,7 @@ def drift_page(request: HttpRequest) -> HttpResponse:
         "bands": BAND_LIMITS,
         "window": WINDOW,
         "columns": newest.findings.get("columns", []) if newest else [],
-        "new_items": newest.findings.get("new_items", 0) if newest else 0,
+        "asked": newest.findings.get("asked", {}) if newest else {},
         "may_reset": may(request.user, Ability.ADMINISTER),
     }
     return render(request, "quality/drift.html", context)
@@ -73,11 +78,13 @@ def drift_reset(request: HttpRequest) -> HttpResponse:
 def data_page(request: HttpRequest) -> HttpResponse:
     """Show what is wrong with the master data."""
     newest = selectors.newest()
+    nulls = selectors.nulls()
     context = {
         "tabs": tabs("data"),
         "cycle": newest,
         "audit": newest.findings.get("audit", {}) if newest else {},
-        "nulls": selectors.nulls(),
+        "new_items": nulls["new_items"],
+        "columns": _missing(nulls, selectors.missing_over_time()),
     }
     return render(request, "quality/data.html", context)
 
@@ -102,3 +109,13 @@ def log_download(request: HttpRequest) -> HttpResponse:
     content = path.read_bytes() if path.exists() else b""
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return HttpResponse(content, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _missing(nulls: Mapping[str, Any], cycles: Sequence[Missing]) -> list[dict[str, Any]]:
+    """Return the missing values by column, each with its line over the cycles and its ends."""
+    found = []
+    for column in nulls["columns"]:
+        shares = [one.rates[column["column"]] for one in cycles if column["column"] in one.rates]
+        ends = {"first": shares[0], "last": shares[-1]} if shares else {}
+        found.append(column | {"line": charts.sparkline(shares)} | ends)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
@@ -19,34 +20,54 @@ if TYPE_CHECKING:
     from quality.models import Alert
 
 
+class Unit(Enum):
+    """What a figure counts."""
+
+    SHARE = "share"
+    MINUTES = "minutes"
+    COUNT = "count"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How a figure is called and written; ``limit`` names its threshold."""
+    """How a figure is called and written; ``limit`` names its threshold.
+
+    One that is ``optional`` is left out where there is nothing to measure, and no fault.
+    """
 
     name: str
     label: _StrPromise | str
     limit: str = ""
-    is_share: bool = True
+    unit: Unit = Unit.SHARE
+    optional: bool = False
 
     def text(self, value: float | None) -> str:
         """Write a value with its unit."""
         if value is None:
             return _("not measurable")
-        if self.is_share:
+        if self.unit is Unit.SHARE:
             return f"{number_format(round(value * 100, 1), 1)} %"
+        if self.unit is Unit.COUNT:
+            return number_format(round(value, 2), 2)
         return _("%(number)s min") % {"number": number_format(round(value, 2), 2)}
 
 
 FIGURES = (
     Figure("process_match", gettext_lazy("Operations right"), "process_match"),
     Figure("exact_match", gettext_lazy("Routings exactly right")),
-    Figure("trim_mae", gettext_lazy("Typical error of run times"), "trim_mae", is_share=False),
-    Figure("mae", gettext_lazy("Mean error of run times"), "mae", is_share=False),
+    Figure("trim_mae", gettext_lazy("Typical error of run times"), "trim_mae", unit=Unit.MINUTES),
+    Figure("mae", gettext_lazy("Mean error of run times"), "mae", unit=Unit.MINUTES),
     Figure("wape", gettext_lazy("Error of all minutes")),
     Figure("bias", gettext_lazy("Too long or too short")),
     Figure("interval_coverage", gettext_lazy("Times inside their interval")),
     Figure("cv", gettext_lazy("How noisy the plant itself is"), "cv"),
+    Figure("adoption", gettext_lazy("Of each proposal, kept by planners"), optional=True),
+    Figure(
+        "edit_distance", gettext_lazy("Operations planners changed"), unit=Unit.COUNT, optional=True
+    ),
 )
+GROUPED = tuple(one for one in FIGURES if one.name != "cv" and not one.optional)
+"""Figures that a group of items has as well."""
 FIGURE_RULES = (Rule.MAE, Rule.TRIM_MAE, Rule.PROCESS_MATCH, Rule.CV)
 DIMENSIONS: dict[str, _StrPromise | str] = {
     "family": gettext_lazy("Item family"),
@@ -114,6 +135,8 @@ _SENTENCES = {
     "plant_shift": lambda: _("Resource %(subject)s has become %(change)s %(way)s "
                              "(%(reports)s reports)."),
     "model_error": lambda: _("Times are clearly worse than when the version was tested."),
+    "input_drift": lambda: _("Column %(subject)s holds other values than before "
+                             "(stability index %(value)s, from %(limit)s)."),
     "missing": lambda: _("Column %(subject)s is empty in %(percent)s of the new items; "
                          "before, in %(before)s."),
     "new_value": lambda: _("%(column)s has a value that the version does not know: %(new_value)s "

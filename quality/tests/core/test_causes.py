@@ -37,7 +37,7 @@ def test_a_resource_that_has_become_slower_is_named() -> None:
     real = [shift for shift in shifts if shift.is_real]
     assert [shift.resource for shift in real] == ["R7"]
     assert 0.2 < real[0].change < 0.4
-    (signal,) = causes.signals(shifts, [], 0)
+    (signal,) = causes.shift_signals(shifts)
     assert (signal.rule, signal.subject, signal.is_bad) == ("plant_shift", "R7", True)
 
 
@@ -61,7 +61,7 @@ def test_without_reports_nothing_is_said() -> None:
 
 def column(now: list[str], before: list[str]) -> list[str]:
     change = causes.column_change("MATERIAL", now, before)
-    return [f"{s.rule} {s.subject}" for s in causes.signals([], [change], len(now))]
+    return [f"{s.rule} {s.subject}" for s in causes.column_signals([change], len(now))]
 
 
 def test_a_new_material_and_an_empty_column_are_named() -> None:
@@ -85,3 +85,15 @@ def test_a_shift_of_shares_has_its_distances_and_a_limit() -> None:
     change = causes.column_change("MATERIAL", now, before)
     assert change.psi is not None and change.jensen_shannon is not None
     assert change.limit is not None and change.psi > change.limit
+    assert column(now, before) == ["input_drift MATERIAL"]
+
+
+def test_a_few_pairs_that_agree_by_chance_are_no_slower_resource() -> None:
+    table = reports(np.random.default_rng(5), items=20 * causes.FEWEST_PAIRS)
+    now = table["REPORT_DT"] >= SINCE
+    few = (table["RES_CD"] == "R3") & now
+    usual = table[~now].groupby("ITEM_CD")["RUN_MINUTES"].median()
+    table.loc[few, "RUN_MINUTES"] = table.loc[few, "ITEM_CD"].map(usual) * 1.2
+    (shift,) = [one for one in causes.plant_shifts(table, SINCE) if one.resource == "R3"]
+    assert 0.19 < shift.change < 0.21
+    assert not shift.is_real

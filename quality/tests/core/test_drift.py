@@ -9,6 +9,7 @@ import pytest
 
 from quality.core import drift
 from quality.core.drift import Band, Event
+from registry.core.confidence import histogram
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -22,13 +23,13 @@ def test_in_an_unchanged_plant_fewer_than_one_look_in_twenty_is_a_false_alarm(wi
     rng = np.random.default_rng(1)
     alarms = 0
     for _ in range(200):
-        before = drift.histogram(similarities(rng, 500))
+        before = histogram(similarities(rng, 500))
         alarms += drift.look(similarities(rng, window).tolist(), before).is_alarm
     assert alarms < 10
 
 
 def test_a_fixed_limit_would_be_wrong_for_small_windows() -> None:
-    before = drift.histogram(similarities(np.random.default_rng(2), 500))
+    before = histogram(similarities(np.random.default_rng(2), 500))
     limits = [drift.alarm_limit(before, window) for window in (100, 300, 1000)]
     assert limits == sorted(limits, reverse=True)
     assert limits[0] > 2 * limits[2]
@@ -36,7 +37,7 @@ def test_a_fixed_limit_would_be_wrong_for_small_windows() -> None:
 
 def test_answers_that_have_become_less_similar_raise_an_alarm() -> None:
     rng = np.random.default_rng(3)
-    before = drift.histogram(similarities(rng, 1000))
+    before = histogram(similarities(rng, 1000))
     moved = drift.look(similarities(rng, 1000, mean=0.6).tolist(), before)
     assert moved.is_alarm
     assert moved.band is Band.SEVERE
@@ -44,7 +45,7 @@ def test_answers_that_have_become_less_similar_raise_an_alarm() -> None:
 
 def test_only_the_last_thousand_answers_count_and_too_few_say_nothing() -> None:
     rng = np.random.default_rng(4)
-    before = drift.histogram(similarities(rng, 1000))
+    before = histogram(similarities(rng, 1000))
     values = [*similarities(rng, 2000, mean=0.5).tolist(), *similarities(rng, 1000).tolist()]
     assert not drift.look(values, before).is_alarm
     few = drift.look([0.1] * 99, before)

@@ -1,0 +1,70 @@
+"""What live answers are compared with: what the training wrote down, or an old version's cycle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from quality.core.drift import look
+from quality.models import DriftBaseline
+from quality.services import drift
+from quality.tests.conftest import Erp
+from quality.tests.test_api import asked
+from quality.tests.test_cycles import run
+from registry.core.confidence import Confidence
+from registry.core.model import RoutingModel
+from registry.core.state import State
+from registry.models import ModelVersion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def with_baseline(active_version: ModelVersion, tiny_model: RoutingModel) -> ModelVersion:
+    """The active version, with what its training says about items it had not seen."""
+    active_version.metrics = {**active_version.metrics, "unseen": tiny_model.confidence.unseen}
+    active_version.save(update_fields=["metrics"])
+    return active_version
+
+
+def test_a_training_writes_down_how_it_answered_about_every_item_it_had_held_out(
+    tiny_model: RoutingModel,
+) -> None:
+    unseen = tiny_model.confidence.unseen
+    assert sum(unseen["similarity"]) == sum(unseen["confidence"]) == 294
+    again = Confidence.from_state(tiny_model.confidence.to_state())
+    assert again.unseen == unseen
+
+
+def test_the_baseline_is_of_the_figures_that_live_answers_carry(tiny_model: RoutingModel) -> None:
+    items = [tiny_model.item(code) for code in tiny_model.item_codes[:200]]
+    known = [item for item in items if item is not None]
+    answers = tiny_model.predict(known, leave_out=True, explain=False)
+    live = [one.candidates[0].confidence for one in answers]
+    assert look(live, tiny_model.confidence.unseen["confidence"]).band == "none"
+
+
+def test_versions_from_before_it_was_written_can_still_be_read(tiny_model: RoutingModel) -> None:
+    meta = dict(tiny_model.confidence.to_state().meta)
+    del meta["unseen"]
+    old = Confidence.from_state(State(meta=meta))
+    assert old == replace(tiny_model.confidence, unseen={})
+
+
+def test_live_answers_are_held_against_the_training_from_the_first_hour(
+    with_baseline: ModelVersion,
+) -> None:
+    asked(0.3, 150, with_baseline.name)
+    found = drift.check()
+    assert found is not None
+    assert found.is_event
+    assert not DriftBaseline.objects.exists()
+
+
+def test_a_cycle_is_no_baseline_where_the_training_gave_one(
+    erp: Erp, with_baseline: ModelVersion
+) -> None:
+    run(150)
+    assert not DriftBaseline.objects.exists()
+    assert drift.baseline_of(with_baseline.name) is not None
