@@ -17,9 +17,14 @@ from training.services import starts
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.fixture(autouse=True)
+def house(data_dir: Path, models_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty house, in which the test is the worker."""
+    monkeypatch.setattr(jobs, "_offer", lambda job: None)
+
+
 @pytest.fixture
-def running(data_dir: Path, models_store: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
-    monkeypatch.setattr(jobs, "_offer", lambda job: None)  # it is this test that is the worker
+def running() -> Job:
     job = jobs.claim(starts.start(by="eva").pk)
     assert job is not None
     for number in range(60):
@@ -28,14 +33,20 @@ def running(data_dir: Path, models_store: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def followed(page: Page, eva: User, running: Job, live_server: Any) -> Page:
-    """Eva's page of the running job."""
+def eva_page(page: Page, eva: User, live_server: Any) -> Page:
+    """Eva's browser."""
     client = Client()
     client.force_login(eva)
     session = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page.goto(f"/training/jobs/{running.pk}/")
     return page
+
+
+@pytest.fixture
+def followed(eva_page: Page, running: Job) -> Page:
+    """Eva's page of the running job."""
+    eva_page.goto(f"/training/jobs/{running.pk}/")
+    return eva_page
 
 
 def from_end(page: Page) -> float:
@@ -71,3 +82,24 @@ def test_the_end_is_told_where_the_job_is_watched(followed: Page, running: Job) 
     expect(followed.get_by_role("button", name="Do it again")).to_be_visible()
     lines = followed.locator("#job-log li").all_inner_texts()
     assert lines == [str(line) for line in job_lines.after(running, 0)]
+
+
+def test_eva_starts_a_training_watches_it_stops_it_and_does_it_again(eva_page: Page) -> None:
+    eva_page.goto("/training/")
+    for box in eva_page.get_by_role("group", name="Ways to learn").get_by_role("checkbox").all():
+        expect(box).to_be_checked()
+        box.uncheck()
+    eva_page.get_by_role("button", name="Start", exact=True).click()
+    expect(eva_page.get_by_text("next; waits for a worker")).to_be_visible()
+    job = jobs.claim(Job.objects.get().pk)
+    assert job is not None
+    assert job.parameters["candidates"] == []
+    jobs.report(job, 36, "learning which items are made alike · epoch 3 of 97")
+    expect(eva_page.get_by_text("epoch 3 of 97")).to_be_visible()
+    eva_page.get_by_role("button", name="Cancel").click()
+    eva_page.get_by_role("button", name="Stop it").click()
+    expect(eva_page.get_by_text("is being stopped")).to_be_visible()
+    jobs.break_off(job)
+    expect(eva_page.get_by_text("Training cancelled")).to_be_visible()
+    eva_page.get_by_role("button", name="Do it again").click()
+    expect(eva_page.get_by_text(f"Done again after Training {job.pk}")).to_be_visible()
