@@ -11,6 +11,7 @@ from registry.kinds import QUALITY_CYCLE
 from registry.models import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -26,18 +27,28 @@ def listed() -> QuerySet[QualityCycle]:
     return QualityCycle.objects.newest_first().without_content()
 
 
-def trend(
-    since: date | None = None, until: date | None = None, *, with_groups: bool = False
-) -> list[QualityCycle]:
+def trend(since: date | None = None, until: date | None = None) -> list[QualityCycle]:
     """Return the newest finished cycles of a period, oldest first."""
-    rows = QualityCycle.objects.finished().newest_first().defer("findings")
-    if not with_groups:
-        rows = rows.defer("findings", "groups")
+    rows = QualityCycle.objects.finished().newest_first().without_content()
     if since:
         rows = rows.filter(started_at__date__gte=since)
     if until:
         rows = rows.filter(started_at__date__lte=until)
     return list(reversed(rows[:TREND]))
+
+
+def groups_of(cycles: Sequence[QualityCycle], dimension: str) -> dict[int, dict[str, Any]]:
+    """Return for each cycle its figures by the values of one dimension."""
+    rows = QualityCycle.objects.filter(pk__in=[cycle.pk for cycle in cycles])
+    found = rows.values_list("pk", f"groups__{dimension}")
+    return {number: groups or {} for number, groups in found}
+
+
+def group_names() -> dict[str, list[str]]:
+    """Return the item families and operations of the newest cycle."""
+    rows = QualityCycle.objects.finished().newest_first()
+    groups = rows.values_list("groups", flat=True).first() or {}
+    return {name: sorted(groups.get(name, {})) for name in ("family", "operation")}
 
 
 def newest() -> QualityCycle | None:

@@ -25,7 +25,7 @@ from registry.kinds import QUALITY_CYCLE
 from registry.services import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpRequest, QueryDict
 
@@ -38,11 +38,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show how good the answers are: the trend, the alerts, the worst items."""
     family, operation = request.GET.get("family", ""), request.GET.get("operation", "")
     grouped = ("family", family) if family else ("operation", operation)
-    cycles = selectors.trend(
-        _day(request.GET, "since"), _day(request.GET, "until"), with_groups=bool(grouped[1])
-    )
+    cycles = selectors.trend(_day(request.GET, "since"), _day(request.GET, "until"))
     last = cycles[-1] if cycles else None
-    newest = selectors.newest()
+    names = selectors.group_names()
     context = {
         "tabs": tabs("dashboard"),
         "cycles": cycles,
@@ -52,8 +50,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "alerts": _alerts(selectors.alerts()[:RECENT_ALERTS]),
         "open_alerts": selectors.alerts(only_open=True).count(),
         "worst": selectors.worst(last, family, operation) if last else [],
-        "families": sorted(newest.groups.get("family", {})) if newest else [],
-        "operations": sorted(newest.groups.get("operation", {})) if newest else [],
+        "families": names["family"],
+        "operations": names["operation"],
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
         "family": family,
@@ -168,8 +166,12 @@ def _stats(row: QualityCycle) -> list[dict[str, Any]]:
 def _trends(cycles: Sequence[QualityCycle], grouped: tuple[str, str]) -> list[dict[str, Any]]:
     """Return a chart for each figure, of all items or of one group of them."""
     found = []
+    figures = {row.pk: row.metrics for row in cycles}
+    if grouped[1]:
+        groups = selectors.groups_of(cycles, grouped[0])
+        figures = {pk: rows.get(grouped[1], {}) for pk, rows in groups.items()}
     for figure in wording.FIGURES:
-        spots = [_spot(row, figure.name, grouped) for row in cycles]
+        spots = [_spot(row, figure.name, figures[row.pk]) for row in cycles]
         if all(spot.value is None for spot in spots):
             continue
         limit = cycles[-1].limits.get(figure.limit) if figure.limit else None
@@ -192,9 +194,7 @@ def _trends(cycles: Sequence[QualityCycle], grouped: tuple[str, str]) -> list[di
     return found
 
 
-def _spot(row: QualityCycle, name: str, grouped: tuple[str, str]) -> charts.Spot:
-    dimension, value = grouped
-    metrics = row.groups.get(dimension, {}).get(value, {}) if value else row.metrics
+def _spot(row: QualityCycle, name: str, metrics: Mapping[str, Any]) -> charts.Spot:
     low, high = (metrics.get("intervals") or {}).get(name) or (None, None)
     return charts.Spot(
         f"{row.started_at:%Y-%m-%d}", row.get_absolute_url(), row.model_version,
