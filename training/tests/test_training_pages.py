@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from registry.models import Job
-from registry.services import jobs, versions
+from registry.services import config, jobs, versions
 from registry.tests.factories import FIRST, SECOND, make_version, metrics_of
 from training.core.comparison import compare
 from training.services import starts
@@ -179,6 +179,22 @@ def test_the_end_is_told_in_one_sentence_against_the_version_that_was_active(
     assert says in text
     assert f"Active then: {FIRST}" in text
     assert f"Open version {SECOND}" in text
+
+
+def test_the_boxes_of_the_form_say_what_competes(eva_browser: Client, eva: User) -> None:
+    config.change_iter_training(values={"training": {"candidates": ["mlp"]}}, by=eva)
+    page = page_of(eva_browser, HOME)
+    assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["mlp"], "as the settings say"
+    chosen = {"strategy": "full", "candidates": ["baseline", "stacking"]}
+    eva_browser.post(HOME, chosen)
+    assert Job.objects.get().parameters["candidates"] == ["baseline", "stacking"]
+    assert "competing: What the nearest items took" in text_of(eva_browser, HOME)
+
+
+def test_an_increment_learns_nothing_whatever_the_boxes_say(eva_browser: Client) -> None:
+    versions.activate(make_version(FIRST), by="ana")
+    eva_browser.post(HOME, {"strategy": "incremental", "candidates": ["mlp"]})
+    assert Job.objects.get().parameters["candidates"] == []
 
 
 @pytest.mark.parametrize(
