@@ -37,7 +37,6 @@ class Rule(StrEnum):
     MODEL_ERROR = "model_error"
     MISSING = "missing"
     NEW_VALUE = "new_value"
-    INPUT_DRIFT = "input_drift"
 
 
 RETRAIN = frozenset({Rule.MAE, Rule.TRIM_MAE, Rule.PROCESS_MATCH, Rule.PLANT_SHIFT, Rule.NEW_VALUE})

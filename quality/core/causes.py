@@ -148,7 +148,10 @@ def shift_signals(shifts: Sequence[Shift]) -> list[Signal]:
 def column_signals(
     columns: Sequence[ColumnChange], items: int, *, asked: bool = False
 ) -> list[Signal]:
-    """Return what has changed in the columns of so many items, each column with its nearest cause.
+    """Return what has changed in the columns of so many items, as causes that somebody can act on.
+
+    That the shares of known values have moved is shown but raises nothing: orders come in bursts,
+    and the shares of a month move by more than independent draws would.
 
     Args:
         columns: the columns.
@@ -160,8 +163,7 @@ def column_signals(
     about: dict[str, Any] = {"items": items, "asked": asked}
     found = []
     for one in columns:
-        causes = [*_emptied(one, items, about), *_new_values(one, items, about)]
-        found += causes or _moved(one, about)
+        found += [*_emptied(one, items, about), *_new_values(one, items, about)]
     return found
 
 
@@ -192,21 +194,6 @@ def _new_values(one: ColumnChange, items: int, about: Mapping[str, Any]) -> list
         )
         for value, count in one.new_values.items()
         if count >= max(FEWEST_NEW, 0.05 * items)
-    ]
-
-
-def _moved(one: ColumnChange, about: Mapping[str, Any]) -> list[Signal]:
-    if one.psi is None or one.limit is None or one.psi <= one.limit:
-        return []
-    return [
-        Signal(
-            Rule.INPUT_DRIFT,
-            one.psi,
-            one.limit,
-            one.column,
-            severity=Severity.WARNING,
-            details=about,
-        )
     ]
 
 

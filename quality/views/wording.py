@@ -135,8 +135,6 @@ _SENTENCES = {
     "plant_shift": lambda: _("Resource %(subject)s has become %(change)s %(way)s "
                              "(%(reports)s reports)."),
     "model_error": lambda: _("Times are clearly worse than when the version was tested."),
-    "input_drift": lambda: _("Column %(subject)s holds other values than before "
-                             "(stability index %(value)s, from %(limit)s)."),
     "missing": lambda: _("Column %(subject)s is empty in %(percent)s of the new items; "
                          "before, in %(before)s."),
     "new_value": lambda: _("%(column)s has a value that the version does not know: %(new_value)s "

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEvent, Counter, SignIn, User
 from prediction import selectors as asked
-from prediction.models import Draft, RoutingRule
+from prediction.models import Draft, PredictionRequest, RoutingRule
+from quality.models import Alert, QualityCycle, SampleResult
+from quality.services import feedback
 from registry.models import (
     Activation,
     ConfigRevision,
@@ -66,6 +68,30 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
         reason="drift", asked_at__gte=timezone.now()
     ),
     "is a version on probation": lambda: Probation.objects.filter(state="open")[:1],
+    "the trend of quality": lambda: (
+        QualityCycle.objects.finished().newest_first().without_content()[:30]
+    ),
+    "one dimension of the groups of some cycles": lambda: QualityCycle.objects.filter(
+        pk__in=[1, 2]
+    ).values_list("pk", "groups__family"),
+    "missing values cycle by cycle": lambda: (
+        QualityCycle.objects.finished()
+        .newest_first()
+        .values_list("started_at", "findings__missing")[:30]
+    ),
+    "where a cycle was most wrong": lambda: (
+        SampleResult.objects.filter(cycle=1, mean_error__isnull=False, jobs__contains="+T1+")
+        .defer("operations")
+        .order_by("-mean_error", "pk")[:20]
+    ),
+    "which alerts are open": lambda: Alert.objects.open().newest_first(),
+    "what was asked within a window": lambda: (
+        PredictionRequest.objects.filter(leave_out=False, asked_at__gte=timezone.now())
+        .exclude(channel="quality")
+        .newest_first()
+        .values_list("items", flat=True)[:2000]
+    ),
+    "what planners kept": lambda: feedback.approved("v1", 30),
     "whose worker is silent": lambda: Job.objects.running().filter(heartbeat_at__lt=timezone.now()),
     "the lines after the last one": lambda: JobLine.objects.filter(job_id=1, number__gt=7).order_by(
         "-number"

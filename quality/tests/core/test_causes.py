@@ -85,7 +85,7 @@ def test_a_shift_of_shares_has_its_distances_and_a_limit() -> None:
     change = causes.column_change("MATERIAL", now, before)
     assert change.psi is not None and change.jensen_shannon is not None
     assert change.limit is not None and change.psi > change.limit
-    assert column(now, before) == ["input_drift MATERIAL"]
+    assert column(now, before) == [], "bursts of orders move shares: shown, not raised"
 
 
 def test_a_few_pairs_that_agree_by_chance_are_no_slower_resource() -> None:
