@@ -24,6 +24,8 @@ from prediction.services import draft_exports, drafts, rule_words, rules
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+    from accounts.models import User
+
 
 def draft_as_json(draft: Draft) -> dict[str, Any]:
     """Return a draft with its violations and what was changed."""
@@ -143,11 +145,50 @@ class DraftExportView(APIView):
         drafts.get(number)
         given = shapes.ExportIn(data=request.data)
         given.is_valid(raise_exception=True)
-        kind = FileKind(given.validated_data["format"])
-        table = draft_exports.table_of([number])
-        content = draft_exports.write(table=table, kind=kind, by=person(request))
-        headers = {"Content-Disposition": f'attachment; filename="draft-{number}.{kind.suffix}"'}
-        return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+        return _file([number], given.validated_data["format"], f"draft-{number}", person(request))
+
+
+class DraftsExportView(APIView):
+    """Export several drafts."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="drafts_export",
+        request=shapes.ExportManyIn,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Return approved drafts as one file of the active output profile."""
+        given = shapes.ExportManyIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        return _file(body["drafts"], body["format"], "drafts", person(request))
+
+
+class DraftsStagingView(APIView):
+    """Hand drafts to the ERP."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="drafts_staging", request=shapes.StagingIn, responses=shapes.StagedOut
+    )
+    def post(self, request: Request) -> Response:
+        """Insert approved drafts into the staging table, all rows or none."""
+        given = shapes.StagingIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        table = draft_exports.table_of(given.validated_data["drafts"])
+        count = draft_exports.insert(table=table, by=person(request))
+        return Response({"table": table.profile.table, "rows": count})
+
+
+def _file(numbers: list[int], format_name: str, name: str, by: User) -> HttpResponse:
+    kind = FileKind(format_name)
+    table = draft_exports.table_of(numbers)
+    content = draft_exports.write(table=table, kind=kind, by=by)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind.suffix}"'}
+    return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
 class RulesValidateView(APIView):

@@ -135,3 +135,22 @@ class ExportIn(serializers.Serializer[Any]):
     """How the draft is written."""
 
     format = serializers.ChoiceField(choices=FORMATS, default=FileKind.CSV.value)
+
+
+class StagingIn(serializers.Serializer[Any]):
+    """Which approved drafts go into the staging table."""
+
+    drafts = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62), min_length=1, max_length=500
+    )
+
+
+class StagedOut(serializers.Serializer[Any]):
+    """What was inserted."""
+
+    table = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class ExportManyIn(StagingIn, ExportIn):
+    """Which approved drafts are written into one file, and how."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from prediction import api, api_batches
-from prediction.views import batches, stepping
+from prediction.views import batches, evidence, stepping
 from prediction.views import predictions as pages
 
 app_name = "prediction"
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("predict/batches/<int:number>/file/", batches.FileView.as_view(), name="batch_file"),
     path("predict/<int:pk>/", pages.ResultView.as_view(), name="result"),
     path("predict/<int:pk>/steps/", stepping.StepsView.as_view(), name="steps"),
+    path("predict/<int:pk>/times/", evidence.TimesView.as_view(), name="times"),
     path("predict/<int:pk>/export/", pages.ExportView.as_view(), name="export"),
     path("api/predict", api.PredictView.as_view(), name="api_predict"),
     path("api/predict/batch", api_batches.BatchesView.as_view(), name="api_batches"),

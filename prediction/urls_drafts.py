@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from prediction import api_drafts
+from prediction import api_drafts, api_profiles
 from prediction.views import drafts, exporting, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<int:number>/reopen/", drafts.ReopenView.as_view(), name="draft_reopen"),
     path("drafts/<int:number>/restore/", drafts.RestoreView.as_view(), name="draft_restore"),
     path("api/drafts", api_drafts.DraftsView.as_view(), name="api_drafts"),
+    path("api/drafts/export", api_drafts.DraftsExportView.as_view(), name="api_drafts_export"),
+    path("api/drafts/staging", api_drafts.DraftsStagingView.as_view(), name="api_drafts_staging"),
     path("api/drafts/<int:number>", api_drafts.DraftView.as_view(), name="api_draft"),
     path(
         "api/drafts/<int:number>/validate",
@@ -37,4 +39,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_draft_export",
     ),
     path("api/rules/validate", api_drafts.RulesValidateView.as_view(), name="api_rules_validate"),
+    path("api/mapping-profiles", api_profiles.ProfilesView.as_view(), name="api_profiles"),
+    path(
+        "api/mapping-profiles/<int:number>", api_profiles.ProfileView.as_view(), name="api_profile"
+    ),
+    path(
+        "api/mapping-profiles/<int:number>/activate",
+        api_profiles.ProfileActivateView.as_view(),
+        name="api_profile_activate",
+    ),
+    path(
+        "api/mapping-profiles/<int:number>/preview",
+        api_profiles.ProfilePreviewView.as_view(),
+        name="api_profile_preview",
+    ),
 ]

@@ -19,7 +19,7 @@ from prediction.core.draft_files import FileKind, open_file
 from prediction.core.export import Line
 from prediction.core.output_profile import OutputProfile, Wrong, check
 from prediction.models import Draft, DraftState
-from prediction.services import output_profiles
+from prediction.services import output_profiles, predictions
 from registry.core.errors import BadInput, RoutingMLError
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from prediction.core.export import Cell
+    from prediction.models import PredictionRequest
+    from prediction.services.output_profiles import Active
+    from registry.core.routing import Prediction
 
 MOST_DRAFTS = 500
 
@@ -54,6 +57,7 @@ class Table:
     """What would be written, and what is wrong with it."""
 
     drafts: tuple[Draft, ...]
+    items: tuple[str, ...]
     profile_name: str
     profile: OutputProfile
     rows: tuple[tuple[Cell, ...], ...]
@@ -65,8 +69,8 @@ class Table:
         return [column.name for column in self.profile.export_columns]
 
 
-def table_of(numbers: Sequence[int]) -> Table:
-    """Return approved drafts as the active profile writes them.
+def table_of(numbers: Sequence[int], using: Active | None = None) -> Table:
+    """Return approved drafts as the active profile, or another one, writes them.
 
     Raises:
         NothingChosen: none of these drafts is there, or more than can be written at once.
@@ -80,9 +84,36 @@ def table_of(numbers: Sequence[int]) -> Table:
     if still_open:
         told = {"items": ", ".join(still_open[:10])}
         raise NotApproved(_("Approve first: %(items)s.") % told, items=still_open)
-    active = output_profiles.active()
-    rows = tuple(row for draft in chosen for row in _rows(draft, active.profile))
-    return Table(chosen, active.name, active.profile, rows, tuple(check(active.profile, rows)))
+    answers = [draft.to_prediction() for draft in chosen]
+    return _table(chosen, answers, using or output_profiles.active())
+
+
+def table_of_answer(request: PredictionRequest) -> Table:
+    """Return the best candidate of every item of an answer as the active profile writes it.
+
+    Items that need a planner are left out: somebody has to decide them first.
+
+    Raises:
+        NothingChosen: not one item of it has a routing that can go out as it is.
+        RoutingMLError: no version is active, or it cannot be read.
+    """
+    found = predictions.reopen(request, None).predictions
+    sure = [each for each in found if each.candidates and not each.abstained]
+    if not sure:
+        raise NothingChosen(_("No item of this answer is sure enough to go out unseen."))
+    return _table((), sure, output_profiles.active())
+
+
+def _table(chosen: tuple[Draft, ...], answers: Sequence[Prediction], using: Active) -> Table:
+    today = timezone.localdate()
+    rows = tuple(
+        using.profile.row(Line(answer, answer.candidates[0], operation, place, today))
+        for answer in answers
+        for place, operation in enumerate(answer.candidates[0].operations, start=1)
+    )
+    items = tuple(answer.item for answer in answers)
+    wrong = tuple(check(using.profile, rows))
+    return Table(chosen, items, using.name, using.profile, rows, wrong)
 
 
 def write(*, table: Table, kind: FileKind, by: User | str) -> bytes:
@@ -124,16 +155,6 @@ def insert(*, table: Table, by: User | str) -> int:
     return count
 
 
-def _rows(draft: Draft, profile: OutputProfile) -> list[tuple[Cell, ...]]:
-    prediction = draft.to_prediction()
-    (candidate,) = prediction.candidates
-    today = timezone.localdate()
-    return [
-        profile.row(Line(prediction, candidate, operation, place, today))
-        for place, operation in enumerate(candidate.operations, start=1)
-    ]
-
-
 def _must_be_right(table: Table) -> None:
     if table.wrong:
         first = table.wrong[0]
@@ -157,7 +178,7 @@ def _note(table: Table, where: str, by: User | str) -> None:
         audit.record(
             action="prediction.draft.exported",
             by=by,
-            target=", ".join(draft.item for draft in table.drafts),
+            target=", ".join(table.items)[:1000],
             after={
                 "drafts": numbers,
                 "to": where,

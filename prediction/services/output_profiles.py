@@ -43,6 +43,11 @@ def active() -> Active:
     row = MappingProfile.objects.filter(direction=Direction.OUTPUT, is_active=True).first()
     if row is None:
         return Active(BUILT_IN_NAME, profile_from_json(built_in()))
+    return using(row)
+
+
+def using(row: MappingProfile) -> Active:
+    """Return a stored revision as something to write with."""
     return Active(str(row), profile_from_json(row.document))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import Ability, may, person
 from prediction.core.draft_files import FileKind
 from prediction.core.output_profile import BadOutputProfile, CellFault, built_in
+from prediction.models import PredictionRequest
 from prediction.services import draft_exports, output_profiles
 from prediction.views.predictions import Page
 from registry.core.errors import RoutingMLError
@@ -78,7 +79,7 @@ class ExportDraftsView(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send the file, or insert the rows."""
         try:
-            table = draft_exports.table_of(_numbers(request.POST))
+            table = _table(request.POST)
             if request.POST.get("to") == "staging":
                 count = draft_exports.insert(table=table, by=person(request))
                 told = {"count": count, "table": table.profile.table}
@@ -97,13 +98,14 @@ class ExportDraftsView(Page):
     ) -> HttpResponse:
         context: dict[str, Any] = {
             "error": error,
+            "answer": given.get("answer", ""),
             "kinds": [(kind.value, LABELS[kind]) for kind in FileKind],
             "staging": bool(settings.STAGING_URL),
             "may_export": may(request.user, Ability.PREDICT),
             "may_configure": may(request.user, Ability.CONFIGURE),
         }
         try:
-            table = draft_exports.table_of(_numbers(given))
+            table = _table(given)
         except RoutingMLError as refused:
             context |= {"table": None, "error": error or refused}
         else:
@@ -187,8 +189,17 @@ def _readable(document: Any) -> str:
     return f'{{\n  "table": {table},\n  "columns": [\n    {columns}\n  ]\n}}'
 
 
-def _numbers(given: QueryDict) -> list[int]:
-    return [int(n) for n in given.getlist("draft") if n.isascii() and n.isdigit() and len(n) < 16]
+def _table(given: QueryDict) -> draft_exports.Table:
+    """Return the drafts that were chosen, or a whole answer."""
+    numbers, answer = _numbers(given, "draft"), _numbers(given, "answer")
+    if answer:
+        row = get_object_or_404(PredictionRequest, pk=answer[0])
+        return draft_exports.table_of_answer(row)
+    return draft_exports.table_of(numbers)
+
+
+def _numbers(given: QueryDict, name: str) -> list[int]:
+    return [int(n) for n in given.getlist(name) if n.isascii() and n.isdigit() and len(n) < 16]
 
 
 def _kind(given: QueryDict) -> FileKind:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import Ability, may
 from registry.core.errors import RoutingMLError
 from registry.core.mapping import ColumnMap
-from registry.models import MappingProfile
+from registry.models import Direction, MappingProfile
 from registry.services import mappings
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
+OUTPUT_PAGE = "prediction:output_profiles"
+"""Where output profiles are written, tried and chosen: it knows what an output column may be."""
 LIST = "admin:registry_mappingprofile_changelist"
 
 
@@ -88,7 +90,11 @@ class MappingProfileAdmin(admin.ModelAdmin[MappingProfile]):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill the form with the revision that the new one starts from."""
         number = request.GET.get("from", "")
-        origin = self.get_object(request, number) if number.isdecimal() else None
+        origin = (
+            MappingProfile.objects.filter(direction=Direction.INPUT, pk=int(number)).first()
+            if number.isdecimal() and len(number) < 16
+            else None
+        )
         return {"name": origin.name, "document": origin.document} if origin else {}
 
     @admin.display(description=gettext_lazy("document"))
@@ -99,6 +105,9 @@ class MappingProfileAdmin(admin.ModelAdmin[MappingProfile]):
     @admin.display(description=gettext_lazy("decision"))
     def decision(self, profile: MappingProfile) -> SafeString:
         """Lead to a new revision, and to activation."""
+        if profile.direction == Direction.OUTPUT:
+            page = reverse(OUTPUT_PAGE)
+            return format_html('<a href="{}?from={}">{}</a>', page, profile.pk, _("New revision …"))
         add = reverse("admin:registry_mappingprofile_add")
         revise = format_html('<a href="{}?from={}">{}</a>', add, profile.pk, _("New revision …"))
         if profile.is_active:
@@ -142,6 +151,8 @@ class MappingProfileAdmin(admin.ModelAdmin[MappingProfile]):
         profile = self.get_object(request, str(pk))
         if profile is None:
             raise Http404
+        if profile.direction == Direction.OUTPUT:
+            return HttpResponseRedirect(reverse(OUTPUT_PAGE))
         if request.method != "POST":
             return self._confirm(request, profile)
         try:
