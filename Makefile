@@ -35,7 +35,7 @@ demo: install  ## the main job on a fresh machine, then the server on 127.0.0.1:
 	@$(MANAGE) demo $(ARGS)
 
 test: install-dev  ## the whole test suite (ARGS="accounts -k signup" for a part)
-	@$(PY) -m pytest -n $(WORKERS) -q $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal -q $(ARGS)
 
 check: install-dev  ## lint, format, types, import contracts, migrations, deployment settings
 	$(PY) -m ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,13 @@ from django.conf import settings
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def outcome(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Any]:
     """What fifty wrong passwords and fifty entries, ten at a time, left behind."""
     home: Path = tmp_path_factory.mktemp("parallel")
+    if "DATABASE_URL" not in os.environ:
+        shutil.copy(request.getfixturevalue("migrated_database"), home)
     surroundings = {"DATA_DIR": str(home), "LOCKOUT_TRIES": "10", "LOG_LEVEL": "ERROR"}
     done = subprocess.run(
         [sys.executable, "-m", "accounts.tests.parallel"],

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 Operation = APIOperation[Any, Any, Any, Any]
 Request = Case[Any]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("answering")]
-CASES = int(os.environ.get("FUZZ_CASES", "3"))
+CASES = int(os.environ.get("FUZZ_CASES", "2"))
 NOBODY = "nobody"
 APPLICATION = get_wsgi_application()
 CHECKS = [

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -34,7 +35,6 @@ MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 SET_UP = """
 import shutil
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
 call_command("load_erp", {files!r}, verbosity=0)
 from registry import store
 from registry.core import artifacts
@@ -124,13 +124,18 @@ class House:
 
 @pytest.fixture
 def house(
-    tmp_path: Path, tiny_plant: Plant, tiny_version: tuple[Path, Manifest]
+    tmp_path: Path,
+    tiny_plant: Plant,
+    tiny_version: tuple[Path, Manifest],
+    migrated_database: Path,
 ) -> Iterator[House]:
     """A house with the tiny plant, an active version, and two trainings that wait."""
     files = tmp_path / "files"
     files.mkdir()
     for name in ("item_info", "routing", "work_order_results"):
         getattr(tiny_plant, name).to_csv(files / f"{name}.csv", index=False)
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated_database, tmp_path / "var")
     built = House(tmp_path / "var")
     built.set_up(
         SET_UP.format(
