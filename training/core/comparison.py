@@ -8,7 +8,7 @@ item, or has kept no figures, is asked.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -36,9 +36,8 @@ class Way(StrEnum):
     """It had never had the item, and was asked."""
     KEPT = "kept"
     """Its own backtest had kept the figures."""
-    LEFT_OUT = "left_out"
-    """It had learned from the item, and was asked without that item's routing: the networks have
-    seen it all the same, which favours it."""
+    STOOD_IN = "stood_in"
+    """A stand-in was asked: a model with its settings, of its items without those asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +90,17 @@ def sample(codes: Sequence[str], limit: int = KEPT) -> np.ndarray:
 
 
 def unseen(
-    kept: Sequence[PerItem], asked: Sequence[PerItem], known: Collection[str]
+    asked: Sequence[PerItem], known: Sequence[PerItem], way: Way
 ) -> tuple[list[PerItem], dict[Way, int]]:
-    """Return the fairest figures of a version about items, and how many came about in which way.
+    """Return the figures of a version about items, and how many came about in which way.
 
     Args:
-        kept: what its backtest has kept.
-        asked: what it was asked about now.
-        known: codes of the items that it has learned from.
+        asked: what it was asked about now, because it had never had the items.
+        known: of items that it had.
+        way: how the figures of those came about.
     """
-    before = {str(each["code"]): each for each in kept}
-    found: list[PerItem] = []
-    ways: dict[Way, int] = dict.fromkeys(Way, 0)
-    for each in asked:
-        code = str(each["code"])
-        if code not in known:
-            way, figures = Way.NEW, each
-        elif not kept:
-            way, figures = Way.LEFT_OUT, each
-        elif code in before:
-            way, figures = Way.KEPT, before[code]
-        else:
-            continue
-        ways[way] += 1
-        found.append(figures)
-    return found, ways
+    ways = dict.fromkeys(Way, 0) | {Way.NEW: len(asked), way: len(known)}
+    return [*asked, *known], ways
 
 
 def compare(

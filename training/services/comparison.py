@@ -4,47 +4,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from registry import selectors, store
 from registry.core.errors import RoutingMLError
 from registry.core.model import RoutingModel
-from training.core import backtest
+from registry.core.progress import span
+from training.core import backtest, splits, trainer
 from training.core import comparison as core
-from training.core.comparison import Comparison
+from training.core.comparison import Comparison, Way
+from training.core.specs import TrainingSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from registry.core.progress import Progress
     from registry.models import ModelVersion
     from training.core.backtest import Backtest
     from training.core.comparison import PerItem
+    from training.core.dataset import TrainingSet
 
 PER_ITEM = "per_item"
+LEAST_LEFT = 0.5
+"""Share of a version's items that a stand-in for it must be able to learn from."""
 
 
-def with_champion(tested: Backtest, name: str, progress: Progress) -> Comparison | None:
+def with_champion(
+    tested: Backtest, data: TrainingSet, share: float, name: str, progress: Progress
+) -> Comparison | None:
     """Compare what was just measured with the active version; None where there is nothing to.
 
     Args:
         tested: the backtest of what was trained.
+        data: what it was trained on.
+        share: the newest share of items, which the backtest has held out.
         name: of what was trained.
         progress: told how far the asking is.
 
     Raises:
         Cancelled: when ``progress`` asks to stop.
     """
-    champion, mine = selectors.champion(), tested.figures.get(PER_ITEM)
-    if champion is None or not mine or tested.sampled is None:
+    champion, mine, sampled = selectors.champion(), tested.figures.get(PER_ITEM), tested.sampled
+    if champion is None or not mine or sampled is None:
         return None
     try:
-        before = kept(champion)
+        before, way = kept(champion), Way.KEPT
         model = RoutingModel.from_states(store.read(champion.name, champion.manifest_digest)[1])
     except RoutingMLError:
         return None  # a champion whose files are gone is found by those who load it
-    codes = [str(code) for code in tested.sampled.raw.codes]
-    known = {code for code in codes if model.routings_of(code)}
-    asked = backtest.ask_again(model, tested.sampled, tested.family, progress)
-    theirs, ways = core.unseen(before, asked, known)
+    learned = {str(model.item_codes[row]) for row in model.base.library.routed.tolist()}
+    is_known = np.array([str(code) in learned for code in sampled.raw.codes], dtype=bool)
+    asked = backtest.ask_again(
+        model, sampled.take(np.flatnonzero(~is_known)), tested.family, span(progress, 0.0, 0.2)
+    )
+    if not before and is_known.any():
+        way = Way.STOOD_IN
+        stand_in = _stand_in(champion, learned, data, share, span(progress, 0.2, 0.9))
+        if stand_in is not None:
+            known = sampled.take(np.flatnonzero(is_known))
+            before = backtest.ask_again(stand_in, known, tested.family, span(progress, 0.9, 1.0))
+    codes = {str(code) for code in np.array(sampled.raw.codes, dtype=object)[is_known]}
+    theirs, ways = core.unseen(asked, [one for one in before if one["code"] in codes], way)
     return core.compare(
         mine,
         theirs,
@@ -53,6 +73,28 @@ def with_champion(tested: Backtest, name: str, progress: Progress) -> Comparison
         least_gain=_least_gain(),
         ways=ways,
     )
+
+
+def _stand_in(
+    champion: ModelVersion,
+    learned: Collection[str],
+    data: TrainingSet,
+    share: float,
+    progress: Progress,
+) -> RoutingModel | None:
+    """Learn as a version did, from its items without the newest ones, which it may not have seen.
+
+    None when most of what it had learned from is among those: it would not be itself any more.
+    """
+    held_out = splits.newest(data.library, share)
+    mine = np.array([str(code) in learned for code in data.raw.codes], dtype=bool)
+    left = mine.copy()
+    left[held_out] = False
+    if left.sum() < max(backtest.MIN_ITEMS, LEAST_LEFT * mine.sum()):
+        return None
+    told = champion.metrics.get("spec")
+    spec = TrainingSpec.from_json(told) if told else TrainingSpec()
+    return trainer.fit(data.take(np.flatnonzero(left)), spec, progress)
 
 
 def kept(version: ModelVersion) -> Sequence[PerItem]:

@@ -106,7 +106,11 @@ def execute(
     )
     metrics = _metrics(data, model, tested, spec, started)
     name = name or versions.next_name()
-    beside = comparison.with_champion(tested, name, span(progress, 0.93, 0.97)) if tested else None
+    beside = None
+    if tested:
+        beside = comparison.with_champion(
+            tested, data, spec.backtest_share, name, span(progress, 0.93, 0.97)
+        )
     metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
     metrics["comparison"] = artifacts.plain(beside.to_json()) if beside else None
     if dry_run:

@@ -168,18 +168,18 @@ def test_a_later_training_says_whether_it_beats_the_active_version(loaded: Path)
     assert beside["champion"] == older.name
     assert beside["verdict"]["items"] == newer.metrics["backtest"]["items"]
     assert beside["overall"]["trim_mae"] == pytest.approx(beside["overall"]["trim_mae_before"])
-    assert beside["ways"] == {"new": 0, "kept": beside["verdict"]["items"], "left_out": 0}
+    assert beside["ways"] == {"new": 0, "kept": beside["verdict"]["items"], "stood_in": 0}
     assert set(newer.metrics["candidates"]["results"]) == {"baseline", "boosting"}, "by settings"
     assert "per_item" not in newer.metrics["backtest"]
 
 
 @pytest.mark.usefixtures("active_version")
-def test_an_active_version_that_has_kept_no_figures_is_asked_about_the_same_items(
+def test_for_an_active_version_that_has_kept_no_figures_a_stand_in_is_asked(
     loaded: Path,
 ) -> None:
     trained("--name", "2026.11.21_8", "--candidates", "boosting")
     beside = ModelVersion.objects.get(name="2026.11.21_8").metrics["comparison"]
-    assert beside["ways"] == {"new": 0, "kept": 0, "left_out": beside["verdict"]["items"]}
+    assert beside["ways"] == {"new": 0, "kept": 0, "stood_in": beside["verdict"]["items"]}
     assert beside["overall"]["trim_mae_before"] > 0
     assert "too_few_items" not in beside["verdict"]["reasons"]
 

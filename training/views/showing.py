@@ -160,11 +160,11 @@ def _of_training(job: Job) -> Notice:
     error = row.compared.challenger_text
     if row.compared.challenger is None:
         return Notice("warn", _("Training finished: its typical error is not measurable."), kept)
+    if found.versus.get("overall"):
+        return _judged(found, kept)
     if not row.compared.champion:
         text = _("Training finished: %(error)s typical error a piece.") % {"error": error}
         return Notice("good", text, kept)
-    if found.versus.get("overall"):
-        return _judged(found, kept)
     if not found.same_items:
         kept = f"{kept} {OTHER_ITEMS}".strip()
     return _against(row.compared, error, kept)
