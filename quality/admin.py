@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from accounts.admin.readonly import ReadOnlyAdmin
 from quality.models import Alert, DriftBaseline, DriftCheck, DriftReset, QualityCycle, SampleResult
-from registry.admin.versions import ReadOnlyAdmin
 
 
 @admin.register(QualityCycle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from registry.admin.versions import ReadOnlyAdmin
+from accounts.admin.readonly import ReadOnlyAdmin
 from training.models import Probation, RetrainingRequest
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.admin.readonly import ReadOnlyAdmin
 from accounts.models import AuditEvent
 from accounts.permissions import Ability, may
 
@@ -22,22 +23,6 @@ COLUMNS = (
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that come and go by what happens, not by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
 
 @admin.register(AuditEvent)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.admin.log import ReadOnlyAdmin
+from accounts.admin.readonly import ReadOnlyAdmin
 from accounts.models import ApiKey, Counter
 from accounts.permissions import Ability, may, person
 from accounts.services import keys

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.versions import ReadOnlyAdmin
+from accounts.admin.readonly import ReadOnlyAdmin
 from registry.models import Job
 from registry.services import job_lines
 

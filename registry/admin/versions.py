@@ -19,6 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.readonly import ReadOnlyAdmin
 from accounts.permissions import Ability, may, person
 from registry import figures, selectors
 from registry.core.errors import RoutingMLError
@@ -41,22 +42,6 @@ SIGNS = {
     figures.Verdict.UNKNOWN: "",
 }
 LIST = "admin:registry_modelversion_changelist"
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows are born in services and never edited by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows are born elsewhere."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is edited."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted."""
-        return False
 
 
 def _headline(figure: figures.Figure) -> Callable[[ModelVersion], SafeString]:
