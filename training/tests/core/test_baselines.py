@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from registry.core.cleaning import clean_items
 from registry.core.items import RawItems
 from registry.core.routing import Item
 from training.core import baselines
@@ -25,7 +24,7 @@ def plain(known: Known, *items: dict[str, object]) -> Plain:
     raw = RawItems.from_items(
         [Item(str(n), a) for n, a in enumerate(items)], [a.name for a in ATTRIBUTES]
     )
-    return Plain.of(clean_items(raw, ATTRIBUTES), known.clean)
+    return baselines.plain_of(raw, known)
 
 
 def test_the_nearest_item_of_an_items_twin_is_that_item(known: Known) -> None:
@@ -79,5 +78,5 @@ def test_plain_boosting_learns_minutes_and_needs_work_results(known: Known) -> N
 def test_items_without_any_size_are_compared_by_their_words() -> None:
     words_only = Known.of(prepare(shop(12), ATTRIBUTES[:3]))
     raw = RawItems.from_items([Item("X", {"KIND": "PLATE"})], ["KIND"])
-    asked = Plain.of(clean_items(raw, ATTRIBUTES[:3]), words_only.clean)
+    asked = baselines.plain_of(raw, words_only)
     assert baselines.one_hot_nearest(words_only, asked)[0][0][0] == "SAW"
