@@ -1,15 +1,20 @@
-"""axe finds nothing to complain about on the pages of the workbench, in both themes."""
+"""axe finds nothing to complain about on any page of the workbench, in both themes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from prediction.models import PredictionRequest, RoutingRule
+from prediction.services import drafts, rules
 from prediction.tests.test_browser import answered, signed_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from accounts.models import User
+    from registry.core.model import RoutingModel
 
 __all__ = ["answered", "signed_in"]
 
@@ -19,6 +24,9 @@ pytestmark = [
     pytest.mark.usefixtures("answering"),
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WAYS = [f"/predict/?way={way}" for way in ("code", "describe", "list", "file")]
+LISTS = ["/predict/history/", "/drafts/", "/rules/", "/output-profiles/", "/drafts/export/"]
 
 
 def complaints(page: Page) -> list[str]:
@@ -32,16 +40,30 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_answer_and_its_ways_are_accessible(answered: Page, scheme: Any) -> None:
-    answered.emulate_media(color_scheme=scheme)
-    result = answered.url
-    for address in (result, f"{result}?weights=material_first", f"{result}steps/"):
-        answered.goto(address)
-        assert complaints(answered) == [], address
-
-
-@pytest.mark.parametrize("way", ["code", "describe", "list", "file"])
-def test_every_way_of_asking_is_accessible(signed_in: Page, way: str) -> None:
-    signed_in.goto(f"/predict/?way={way}")
-    assert complaints(signed_in) == []
+def test_every_page_of_the_workbench_is_accessible_in_both_themes(
+    answered: Page, ben: User, tiny_model: RoutingModel
+) -> None:
+    result, row = answered.url, PredictionRequest.objects.get()
+    rules.ship()
+    editor, closed = (drafts.begin(request=row, by=ben) for _each in range(2))
+    warned = drafts.save(draft=editor, steps=editor.to_steps()[::-1], revision=1, by=ben)
+    RoutingRule.objects.filter(severity="error").delete()
+    approved = drafts.approve(draft=closed, revision=1, reason="as always", by=ben)
+    answered.goto("/predict/?way=list")
+    answered.fill("#id_codes", "\n".join([*tiny_model.item_codes[:3], "NO-SUCH"]))
+    answered.click("main form button.button-primary")
+    answered.wait_for_selector(".answers")
+    job = row.results["answers"][0]["candidates"][0]["ROUTING_SIGNATURE"].split("+")[0]
+    pages = [
+        *(result, f"{result}?weights=material_first", f"{result}steps/"),
+        f"{result}times/?item=0&rank=1&job={job}",
+        *(warned.get_absolute_url(), approved.get_absolute_url(), answered.url),
+        *(f"/drafts/export/?draft={approved.pk}", *WAYS, *LISTS),
+    ]
+    found = {}
+    for scheme in SCHEMES:
+        answered.emulate_media(color_scheme=scheme)
+        for address in pages:
+            answered.goto(address)
+            found[f"{scheme} {address}"] = complaints(answered)
+    assert {where: each for where, each in found.items() if each} == {}
