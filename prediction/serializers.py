@@ -145,7 +145,7 @@ class EstimateOut(MinutesOut):
 
     optimal = serializers.FloatField(allow_null=True)
     safe = serializers.FloatField(allow_null=True)
-    source = serializers.ChoiceField(  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the answer's word, DRF's attribute
         choices=[source.value for source in TimeSource],
         help_text="unknown: the plant has neither a work result nor a standard for this "
         "operation, and every figure is null.",
@@ -194,7 +194,7 @@ class CandidateOut(serializers.Serializer[Any]):
     SIMILARITY_SCORE = serializers.FloatField()
     SIMILARITY_TIER = serializers.ChoiceField(choices=["HIGH", "LOW"])
     REFERENCE_ITEM_CD = serializers.CharField(allow_null=True)
-    source = serializers.ChoiceField(  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # the answer's word, DRF's attribute
         choices=["neighbour", "composed"]
     )
     setup_total = TotalOut()
@@ -267,7 +267,7 @@ class AnswerOut(serializers.Serializer[Any]):
 
     model_version = serializers.CharField()
     milliseconds = serializers.FloatField()
-    errors = ItemErrorOut(many=True)  # type: ignore[assignment]
+    errors = ItemErrorOut(many=True)  # type: ignore[assignment]  # the answer's word, DRF's attribute
     ignored = serializers.ListField(
         child=serializers.CharField(), help_text="Columns that the active version does not use."
     )

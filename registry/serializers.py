@@ -51,7 +51,7 @@ class VersionDetailOut(VersionOut):
     problem = serializers.SerializerMethodField()
 
     class Meta(VersionOut.Meta):
-        fields = (*VersionOut.Meta.fields, "metrics", "manifest", "problem")  # type: ignore[assignment]
+        fields = (*VersionOut.Meta.fields, "metrics", "manifest", "problem")  # type: ignore[assignment]  # more fields than the class above
 
     @extend_schema_field(FigureOut(many=True))
     def get_figures(self, version: ModelVersion) -> list[dict[str, Any]]:

@@ -12,4 +12,4 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from routingml_site import checks  # noqa: F401
+        from routingml_site import checks  # noqa: F401 -- registers them

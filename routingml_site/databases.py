@@ -30,7 +30,7 @@ def database(url: str, base: Path) -> dict[str, Any]:
         known = ", ".join(f"{name}://" for name in ENGINES)
         raise ImproperlyConfigured(f"DATABASE_URL starts with {scheme!r}: expected one of {known}")
     parsed = dict(dj_database_url.parse(url, engine=ENGINES[scheme]))
-    options: dict[str, Any] = parsed.setdefault("OPTIONS", {})  # type: ignore[assignment]
+    options: dict[str, Any] = parsed.setdefault("OPTIONS", {})  # type: ignore[assignment]  # wider than the stubs say
     if scheme == "sqlite":
         parsed["NAME"] = str(base / str(parsed["NAME"]))
         parsed["OPTIONS"] = SQLITE_OPTIONS | options

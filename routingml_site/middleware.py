@@ -29,7 +29,7 @@ class RequestMiddleware:
         """Answer the request under its id."""
         given = request.headers.get("X-Request-ID", "")
         identity = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
-        request.request_id = identity  # type: ignore[attr-defined]
+        request.request_id = identity  # type: ignore[attr-defined]  # ours, for logs and the audit
         token = context.request_id.set(identity)
         started = time.perf_counter()
         try:

@@ -48,7 +48,7 @@ class Schema(AutoSchema):
     def _failure(self, status: HTTPStatus) -> Any:
         """Describe the answer of one failure."""
         answer = OpenApiResponse(errors.ErrorEnvelope, description=status.phrase)
-        return self._get_response_for_code(answer, str(status.value))  # type: ignore[no-untyped-call]
+        return self._get_response_for_code(answer, str(status.value))  # type: ignore[no-untyped-call]  # drf-spectacular is untyped
 
     def _failures(self) -> Iterator[HTTPStatus]:
         """Yield the statuses of the failures that this operation may answer with."""

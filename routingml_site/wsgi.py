@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routingml_site.settings")
 application = get_wsgi_application()
 
 from prediction import loader  # noqa: E402 -- its models need the line above
-from prediction.services import known_items, palette  # noqa: E402
+from prediction.services import known_items, palette  # noqa: E402 -- Django has to be set up first
 
 
 def prepare(loaded: loader.LoadedModel) -> None:

@@ -50,11 +50,11 @@ class Newest(pagination.PageNumberPagination):
 class AnyContent(BaseContentNegotiation):
     """For endpoints that answer in one form, whatever the caller says it accepts."""
 
-    def select_parser(self, request: Request, parsers: list[BaseParser]) -> BaseParser:  # type: ignore[override]
+    def select_parser(self, request: Request, parsers: list[BaseParser]) -> BaseParser:  # type: ignore[override]  # DRF's stubs want the base class's wider types
         """Take the first."""
         return parsers[0]
 
-    def select_renderer(  # type: ignore[override]
+    def select_renderer(  # type: ignore[override]  # DRF's stubs want the base class's wider types
         self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Take the first, for errors."""

@@ -71,7 +71,7 @@ class HistoryFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(name, kind.label) for name, kind in KINDS.items()]
-        self.fields["kind"].choices = [(EVERY, _("every kind")), *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(EVERY, _("every kind")), *kinds]  # type: ignore[attr-defined]  # the field is a ChoiceField
 
     def wish(self) -> tuple[str, str]:
         """Return kind and state; what makes no sense is taken as not said."""

@@ -16,7 +16,7 @@ from accounts.models import AppendOnly, AuditEvent, User
 
 def test_an_entry_says_who_did_what_from_where_and_with_which_request(ana: User) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="10.1.2.3")
-    request.request_id = "abc"  # type: ignore[attr-defined]
+    request.request_id = "abc"  # type: ignore[attr-defined]  # as RequestMiddleware gives it
 
     audit.record(
         action="x.done", by=ana, target="thing", before={"a": 1}, after={"a": 2}, request=request

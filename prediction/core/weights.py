@@ -126,7 +126,6 @@ def _own(told: Mapping[str, object], columns: Sequence[Column]) -> dict[str, flo
 
 
 def _factor(word: str, value: object) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or not 0 <= float(value) <= LARGEST:  # type: ignore[arg-type]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= LARGEST:
         raise BadInput(f"weight_profile: {word!s:.60} needs a factor from 0 to {LARGEST:g}.")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)

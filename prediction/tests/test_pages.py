@@ -55,7 +55,7 @@ def test_a_time_that_nobody_knows_is_a_dash_and_totals_say_at_least() -> None:
     answer = replace(WITH_PLATING, operations=(UNTIMED, PLATING))
     (lane,) = lanes([answer], 1)
     table = render_to_string("prediction/_operations_table.html", {"lane": lane})
-    assert '<td class="number"><abbr title="unknown">–</abbr></td>' in table  # noqa: RUF001
+    assert '<td class="number"><abbr title="unknown">–</abbr></td>' in table  # noqa: RUF001 -- the dash of the page
     context = {"prediction": GLAND, "best": lane, "wish": Wish(0, 1.0, "")}
     verdict = render_to_string("prediction/_verdict.html", context | {"verdict": "", "row": None})
     assert "at least 4.00 min" in verdict and "30.0 min" in verdict

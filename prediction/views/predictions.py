@@ -39,7 +39,7 @@ class Page(LoginRequiredMixin, UserPassesTestMixin, View):
         """Ask the table of roles."""
         return may(self.request.user, self.ability)
 
-    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]
+    def handle_no_permission(self) -> HttpResponse:  # type: ignore[override]  # the stubs promise a redirect alone
         """Send a stranger to the login page; refuse somebody who is signed in."""
         self.raise_exception = self.request.user.is_authenticated
         return super().handle_no_permission()

@@ -84,7 +84,7 @@ class ConfigRevisionAdmin(admin.ModelAdmin[ConfigRevision]):
         request: HttpRequest,
         obj: ConfigRevision,
         form: Any,
-        change: bool,  # noqa: FBT001
+        change: bool,  # noqa: FBT001 -- Django's signature
     ) -> None:
         """Hand the form to the service."""
         values = parameters_of(form.cleaned_data)

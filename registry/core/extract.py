@@ -74,7 +74,7 @@ class Extract:
         values = [frame.index.tolist(), *(plain_values(frame[name]) for name in frame.columns)]
         self._db.execute("BEGIN")
         self._db.executemany(  # names are quoted, values are bound
-            f"INSERT INTO {_quoted(view)} ({names}) VALUES ({marks})",  # noqa: S608
+            f"INSERT INTO {_quoted(view)} ({names}) VALUES ({marks})",  # noqa: S608 -- declared names, quoted
             zip(*values, strict=True),
         )
         self._db.execute("COMMIT")
@@ -88,7 +88,7 @@ class Extract:
     def take_repeated(self, view: str, key: Sequence[str]) -> pd.DataFrame:
         """Remove and return the rows whose key stands in an earlier row."""
         columns = ", ".join(map(_quoted, key))
-        first = f"SELECT MIN(rowid) FROM {_quoted(view)} GROUP BY {columns}"  # noqa: S608
+        first = f"SELECT MIN(rowid) FROM {_quoted(view)} GROUP BY {columns}"  # noqa: S608 -- declared names, quoted
         return self._take(view, f"rowid NOT IN ({first})", [])
 
     def take(self, view: str, key: Sequence[str], values: Iterable[Sequence[str]]) -> pd.DataFrame:
@@ -108,13 +108,13 @@ class Extract:
 
     def count(self, view: str) -> int:
         """Return how many rows a table has."""
-        row = self._db.execute(f"SELECT COUNT(*) FROM {_quoted(view)}").fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT COUNT(*) FROM {_quoted(view)}").fetchone()  # noqa: S608 -- declared names, quoted
         return int(row[0])
 
     def count_strangers(self, view: str, column: str, other: str, other_column: str) -> int:
         """Return how many rows refer to a value that another table does not have."""
         row = self._db.execute(
-            f"SELECT COUNT(*) FROM {_quoted(view)} WHERE {_quoted(column)} NOT IN "  # noqa: S608
+            f"SELECT COUNT(*) FROM {_quoted(view)} WHERE {_quoted(column)} NOT IN "  # noqa: S608 -- declared names, quoted
             f"(SELECT {_quoted(other_column)} FROM {_quoted(other)})"
         ).fetchone()
         return int(row[0])
@@ -122,7 +122,7 @@ class Extract:
     def note(self, loaded: Loaded) -> None:
         """Write down where a table came from."""
         marks = ", ".join("?" * len(fields(Loaded)))
-        self._db.execute(f"INSERT INTO {LOADS} VALUES ({marks})", astuple(loaded))  # noqa: S608
+        self._db.execute(f"INSERT INTO {LOADS} VALUES ({marks})", astuple(loaded))  # noqa: S608 -- declared names, quoted
 
     def keep(self, loaded: Loaded) -> None:
         """Copy a table from the present file."""
@@ -137,7 +137,7 @@ class Extract:
         names = [row[1] for row in self._db.execute(f"PRAGMA present.table_info({view})")]
         columns = ", ".join(["rowid", *map(_quoted, names)])
         self._db.execute(
-            f"INSERT INTO main.{view} ({columns}) SELECT {columns} FROM present.{view}"  # noqa: S608
+            f"INSERT INTO main.{view} ({columns}) SELECT {columns} FROM present.{view}"  # noqa: S608 -- declared names, quoted
         )
         for (statement,) in statements[1:]:
             self._db.execute(statement)
@@ -159,7 +159,7 @@ def loaded_tables(path: Path) -> list[Loaded]:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         names = ", ".join(field.name for field in fields(Loaded))
-        return [Loaded(*row) for row in db.execute(f"SELECT {names} FROM {LOADS}")]  # noqa: S608
+        return [Loaded(*row) for row in db.execute(f"SELECT {names} FROM {LOADS}")]  # noqa: S608 -- declared names, quoted
     except sqlite3.DatabaseError:
         return []  # not a file of ours: a load replaces it whole
     finally:

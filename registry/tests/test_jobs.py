@@ -25,7 +25,7 @@ SOME = "somework"
 @pytest.fixture(autouse=True)
 def house(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A data folder of its own, and a kind of job that runs beside others and again when lost."""
-    monkeypatch.setitem(kinds.KINDS, SOME, kinds.Kind("Some work", again=True))  # type: ignore[arg-type]
+    monkeypatch.setitem(kinds.KINDS, SOME, kinds.Kind("Some work", again=True))  # type: ignore[arg-type]  # a kind for the test alone
 
 
 def asked(kind: str = kinds.TRAIN) -> Job:

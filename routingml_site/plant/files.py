@@ -23,7 +23,7 @@ FILES: dict[str, str] = {
 FORMATS = ("csv", "parquet")
 
 
-def write_plant(plant: Plant, folder: Path, format: str = "csv") -> list[Path]:  # noqa: A002
+def write_plant(plant: Plant, folder: Path, format: str = "csv") -> list[Path]:  # noqa: A002 -- the word for it everywhere
     """Write the plant's six tables into the folder and return the files.
 
     Raises:

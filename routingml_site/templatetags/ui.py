@@ -80,14 +80,14 @@ def interval(value: Interval, digits: int = 1) -> str:
     """Write the ends of an interval, nothing where one of them is unknown."""
     if value.low is None or value.high is None:
         return ""
-    return f"{_written(value.low, digits)}–{_written(value.high, digits)}"  # noqa: RUF001
+    return f"{_written(value.low, digits)}–{_written(value.high, digits)}"  # noqa: RUF001 -- a dash, as one writes it
 
 
 @register.filter
 def cell_minutes(value: float | None, digits: int = 1) -> str:
     """Write minutes in a column that has their unit in its head: a dash where unknown."""
     if value is None or not _known(value):
-        return format_html('<abbr title="{}">–</abbr>', pgettext("time", "unknown"))  # noqa: RUF001
+        return format_html('<abbr title="{}">–</abbr>', pgettext("time", "unknown"))  # noqa: RUF001 -- a dash, as one writes it
     return _written(value, digits)
 
 

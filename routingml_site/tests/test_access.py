@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -132,8 +133,8 @@ def test_what_somebody_may_not_do_is_written_down(ben_browser: Client, ben: User
     assert entry.address == "127.0.0.1"
 
 
-def test_refusals_cannot_fill_the_log(ben_browser: Client, settings: object) -> None:
-    settings.REFUSALS_LOGGED_PER_HOUR = 3  # type: ignore[attr-defined]
+def test_refusals_cannot_fill_the_log(ben_browser: Client, settings: Any) -> None:
+    settings.REFUSALS_LOGGED_PER_HOUR = 3
     for _ in range(9):
         ben_browser.get("/admin/")
     assert AuditEvent.objects.filter(action="accounts.access.refused").count() == 3
@@ -145,9 +146,9 @@ def test_a_forged_credential_is_written_down(client: Client) -> None:
 
 
 def test_heavy_work_is_counted_by_person(
-    ben_browser: Client, ana_browser: Client, settings: object
+    ben_browser: Client, ana_browser: Client, settings: Any
 ) -> None:
-    settings.HEAVY_PER_MINUTE = 2  # type: ignore[attr-defined]
+    settings.HEAVY_PER_MINUTE = 2
     codes = [ben_browser.post("/predict/", {}).status_code for _ in range(3)]
     assert codes[-1] == 429
     assert 429 not in codes[:2]
@@ -156,8 +157,8 @@ def test_heavy_work_is_counted_by_person(
     assert ana_browser.post("/predict/", {}).status_code != 429
 
 
-def test_the_api_says_how_long_to_wait(ben_api: Client, settings: object) -> None:
-    settings.HEAVY_PER_MINUTE = 1  # type: ignore[attr-defined]
+def test_the_api_says_how_long_to_wait(ben_api: Client, settings: Any) -> None:
+    settings.HEAVY_PER_MINUTE = 1
     answers = [ben_api.post("/api/predict", {}) for _ in range(2)]
     assert answers[1].status_code == 429
     assert 0 < int(answers[1].headers["Retry-After"]) <= 60

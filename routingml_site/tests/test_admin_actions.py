@@ -28,7 +28,7 @@ def actions() -> list[tuple[type[models.Model], str]]:
     return [
         (model, name)
         for model, its_admin in admin.site._registry.items()
-        for _function, name, _words in its_admin._get_base_actions()  # type: ignore[attr-defined]
+        for _function, name, _words in its_admin._get_base_actions()  # type: ignore[attr-defined]  # not in the stubs
     ]
 
 

@@ -151,7 +151,7 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.minutes(None), "unknown"),
         (ui.minutes(float("nan")), "unknown"),
         (ui.cell_minutes(4.26), "4.3"),
-        (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001
+        (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001 -- the dash of the page
         (ui.percent(0.876), "88 %"),
         (ui.sure(0.998), "99 %"),
         (ui.percent(None), "not measurable"),

@@ -39,7 +39,7 @@ def erp_file(tmp_path: Path) -> Path:
     db = sqlite3.connect(path)
     db.execute(f'CREATE TABLE {VIEW} (ITEM_CD TEXT, "PROC ""SEQ" INTEGER)')
     rows = [(f"I{n // 10}", 1 if n < 10 else n) for n in range(1000)]
-    db.executemany(f"INSERT INTO {VIEW} VALUES (?, ?)", rows)  # noqa: S608
+    db.executemany(f"INSERT INTO {VIEW} VALUES (?, ?)", rows)  # noqa: S608 -- a constant
     db.commit()
     db.close()
     return path
@@ -157,7 +157,7 @@ def test_a_view_s_name_is_never_taken_for_sql(reader: ResilientReader) -> None:
 def test_the_erp_s_own_file_can_not_be_written_through_the_reader(erp_file: Path) -> None:
     connection = erp_sql.sqlite(erp_file, Timeouts()).connect()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        connection.execute(f"DELETE FROM {VIEW}")  # noqa: S608
+        connection.execute(f"DELETE FROM {VIEW}")  # noqa: S608 -- a constant
     connection.close()
 
 
@@ -371,7 +371,7 @@ def seal_plant(folder: Path, *tables: str) -> ResilientReader:
     db = sqlite3.connect(folder / "erp.sqlite3")
     frames = {"items": plants.items(), "routings": plants.routings(), "results": plants.results()}
     for name in tables or frames:
-        view = plants.columns().table(name).view  # type: ignore[arg-type]
+        view = plants.columns().table(name).view  # type: ignore[arg-type]  # one of the three tables
         frames[name].to_sql(view, db, index=False)
     db.close()
     return open_reader("sqlite:///erp.sqlite3", base=folder)

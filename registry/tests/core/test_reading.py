@@ -23,7 +23,7 @@ def grown_plant(folder: Path) -> ResilientReader:
     items.to_sql("BI_ITEM_INFO_VIEW", db, index=False)
     routed = plants.routings(ITEM_CD=["00123", " 00124 "])
     for name, frame in (("routings", routed), ("results", plants.results())):
-        frame.to_sql(plants.columns().table(name).view, db, index=False)  # type: ignore[arg-type]
+        frame.to_sql(plants.columns().table(name).view, db, index=False)  # type: ignore[arg-type]  # one of the three tables
     db.close()
     return open_reader("sqlite:///erp.sqlite3", base=folder)
 

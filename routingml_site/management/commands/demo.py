@@ -76,13 +76,13 @@ class Command(BaseCommand):
         self.stdout.flush()
         # A process of its own gives its memory back before the server starts.
         quick = ("--candidates", "boosting")  # what competes with it takes longer than all the rest
-        done = subprocess.run([*manage(), "train", "--activate", *quick], check=False)  # noqa: S603
+        done = subprocess.run([*manage(), "train", "--activate", *quick], check=False)  # noqa: S603 -- our own command line
         if done.returncode:
             raise CommandError("The training failed; its reason stands above.")
 
     def _serve(self, port: int) -> None:
         self._say(f"7. Serving on http://127.0.0.1:{port}/ with the worker; Ctrl-C stops both")
-        worker = subprocess.Popen([*manage(), "worker"])  # noqa: S603
+        worker = subprocess.Popen([*manage(), "worker"])  # noqa: S603 -- our own command line
         try:
             call_command("serve", host="127.0.0.1", port=port, stdout=self.stdout)
         except KeyboardInterrupt:
