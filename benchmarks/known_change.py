@@ -123,7 +123,7 @@ def story(time_line: PlantInTime, count: int, change: Change | None) -> list[dic
     QualityCycle.objects.all().delete()
     told = []
     for number, day in enumerate(months(START, count), start=1):
-        load(time_line.until(day, change))
+        load(time_line.until(day, *([change] if change else [])))
         started = time.perf_counter()
         wanted = settings.current(seed=number)
         cycle = cycles.execute(wanted=wanted, progress=Silent(), by="benchmark", today=day)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from quality.core.causes import ColumnChange, column_change
 from registry.core.cleaning import AttributeKind, CleanItems, clean_items
 from registry.core.items import RawItems
 from registry.core.model import RoutingModel
@@ -90,6 +93,30 @@ def column_texts(items: RawItems, attributes: TrainingSet | RoutingModel) -> dic
     for name, values in clean.numbers.items():
         texts[name] = [_size(value) for value in values.tolist()]
     return texts
+
+
+def known_values(model: RoutingModel, name: str) -> set[str]:
+    """Return every value of a column in all items of a version, cleaned."""
+    column = model.column(name)
+    if column is None:
+        return set()
+    _, rows = np.unique(column.codes, return_index=True)
+    return set(column_texts(model.base.raw.take(rows), model)[name])
+
+
+def column_changes(
+    model: RoutingModel, now: Mapping[str, list[str]], before: Mapping[str, list[str]]
+) -> tuple[ColumnChange, ...]:
+    """Compare columns; a value is new only when no item of the version has it."""
+    found = []
+    for name in sorted(now):
+        change = column_change(name, now[name], before[name])
+        if change.new_values:
+            known = known_values(model, name)
+            fresh = {value: n for value, n in change.new_values.items() if value not in known}
+            change = replace(change, new_values=fresh)
+        found.append(change)
+    return tuple(found)
 
 
 def _size(value: float) -> str:

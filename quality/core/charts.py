@@ -67,7 +67,8 @@ def trend(spots: Sequence[Spot], limit: float | None, *, top: float | None = Non
     """
     known = [v for s in spots for v in (s.value, s.low, s.high) if v is not None]
     known += [limit] if limit is not None else []
-    low, high = min([*known, 0.0]), max([*known, 0.0]) * 1.05 or 1.0
+    low, high = min([*known, 0.0]), max([*known, 0.0]) * 1.05
+    high = high if high > low else 1.0
     high = min(high, top) if top is not None else high
 
     def y(value: float) -> float:

@@ -7,6 +7,7 @@ one item err together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ TAILS = (0.05, 0.95)
 BANDS = (0.6, 0.8, 0.9)
 """Limits between the bands of similarity."""
 LARGEST_GROUPS = 40
+FEWEST_ITEMS = 5
+"""Items of a family under which it is summed up with the other small ones."""
+SMALL = "(small families)"
 RATIOS = ("mae", "wape", "bias", "interval_coverage", "rmse")
 TIMES = ("mae", "trim_mae", "rmse", "wape", "mape_median", "bias",
          "interval_coverage", "interval_width")  # fmt: skip
@@ -79,7 +83,7 @@ def evaluate(
         trim: share of the errors cut from each tail.
         seed: of the intervals.
     """
-    operations = Operations(items)
+    operations, family = Operations(items), families(items)
     overall = _scores(items, operations, trim, seed)
     overall["cv"] = cv
     overall |= metrics.outsourcing_scores(operations.outsourced, operations.truly)
@@ -87,7 +91,7 @@ def evaluate(
     return {
         "overall": overall,
         "groups": {
-            "family": _by_item(items, lambda item: item.family or "-", trim, seed),
+            "family": _by_item(items, lambda item: family[item.code], trim, seed),
             "operation": _by_operation(operations, operations.job, len(items), trim, seed),
             "resource": _by_operation(operations, operations.resource, len(items), trim, seed),
             "similarity": _by_item(items, lambda item: band(item.similarity), trim, seed),
@@ -96,6 +100,17 @@ def evaluate(
         },
         "reliability": reliability(items),
     }
+
+
+def families(items: Sequence[ItemResult]) -> dict[str, str]:
+    """Return the family of each item by its code; families too small to measure are one.
+
+    A plant has hundreds of kinds of parts, and figures of one or two items say nothing.
+    """
+    counts = Counter(item.family or "-" for item in items)
+    large = {name for name, _ in counts.most_common(LARGEST_GROUPS - 1)}
+    large = {name for name in large if counts[name] >= min(FEWEST_ITEMS, len(items))}
+    return {item.code: name if (name := item.family or "-") in large else SMALL for item in items}
 
 
 def band(similarity: float) -> str:

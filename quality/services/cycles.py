@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EPOCH = datetime(1970, 1, 1)
 NO_ROUTING = "It has no routing in the ERP any more."
 NOTHING_MEASURED = "None of the sampled items could be predicted and compared: {reason}"
 

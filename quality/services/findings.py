@@ -82,7 +82,9 @@ def collect(
         since = now - pd.Timedelta(days=window_days)
         shifts = causes.plant_shifts(results, since.to_datetime64())
     texts = _newest_texts(loaded, around, day - np.timedelta64(window_days, "D"))
-    columns = _columns(texts)
+    columns: tuple[ColumnChange, ...] = ()
+    if texts.new_items >= causes.FEWEST_ITEMS:
+        columns = census.column_changes(loaded.model, texts.new, texts.before)
     asked = inputs.asked(loaded, texts.before, day, window_days)
     signals = {
         signal.key: signal
@@ -126,16 +128,6 @@ def _came_lately(new: TrainingSet, since: np.datetime64) -> RawItems:
     lately = int((ages >= since.astype("datetime64[D]").astype(int)).sum())
     newest = np.argsort(-ages, kind="stable")[: max(lately, FEWEST_NEW)]
     return new.raw.take(np.sort(newest))
-
-
-def _columns(texts: _Texts) -> tuple[ColumnChange, ...]:
-    """Compare the items that came since with the newest ones the version had."""
-    if texts.new_items < causes.FEWEST_ITEMS:
-        return ()
-    return tuple(
-        causes.column_change(name, texts.new[name], texts.before[name])
-        for name in sorted(texts.new)
-    )
 
 
 def _missing(texts: _Texts) -> dict[str, float]:

@@ -78,7 +78,7 @@ def asked(
     return Asked(
         len(now),
         len(earlier) if len(earlier) >= FEWEST else 0,
-        tuple(causes.column_change(name, texts[name], before[name]) for name in sorted(texts)),
+        census.column_changes(loaded.model, texts, before),
     )
 
 

@@ -30,7 +30,7 @@ from registry.models import JobState
 from registry.services import config, jobs
 from registry.tasks import execute
 from training.models import RetrainingRequest
-from training.services import deployment
+from training.services import deployment, retraining
 
 pytestmark = pytest.mark.django_db
 STRICT = Limits(mae=0.001)
@@ -180,6 +180,17 @@ def test_an_alert_that_a_new_version_would_answer_asks_for_one(erp: Erp) -> None
     assert len(row.items) == 20
     run(limits=STRICT)
     assert RetrainingRequest.objects.count() == 1  # the alert is kept, not raised again
+
+
+def test_where_the_retraining_queue_is_full_the_request_is_set_aside_and_the_cycle_ends(
+    erp: Erp,
+) -> None:
+    for _ in range(3):
+        retraining.request(reason="person", evidence={}, by="eva")
+    cycle = run(limits=STRICT)
+    row = RetrainingRequest.objects.get(reason="quality")
+    assert cycle.state == CycleState.FINISHED
+    assert (row.state, cycle.retraining) == ("deferred", f"request {row.pk}: mae")
 
 
 def test_a_cycle_is_held_against_the_last_one_of_the_version_before(

@@ -6,10 +6,12 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from prediction.models import Draft
 from quality.core import charts
-from quality.models import Alert, SampleResult
+from quality.models import Alert, QualityCycle, SampleResult
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
 from quality.views import wording
@@ -57,10 +59,9 @@ def test_the_trend_has_points_a_threshold_and_a_table_behind_it(
 def test_filters_leave_one_family_and_one_operation(erp: Erp, ben_browser: Client) -> None:
     cycle = run(40)
     run(40, seed=1)
-    row = SampleResult.objects.filter(cycle=cycle, mean_error__isnull=False).first()
-    assert row is not None
-    assert "<circle" in page(ben_browser, f"/quality/?family={quote(row.family)}")
-    operation = row.operations[0]["job"]
+    family = next(iter(cycle.groups["family"]))
+    assert "<circle" in page(ben_browser, f"/quality/?family={quote(family)}")
+    operation = next(iter(cycle.groups["operation"]))
     assert "<circle" in page(ben_browser, f"/quality/?operation={operation}")
     assert "<circle" not in page(ben_browser, "/quality/?until=2001-01-01")
     assert page(ben_browser, "/quality/?since=nonsense")
@@ -100,6 +101,47 @@ def test_the_log_is_filtered_by_level_and_taken_away(erp: Erp, ben_browser: Clie
     assert "quality.cycle.ended" in page(ben_browser, "/quality/log/download")
     rows = page(ben_browser, "/quality/cycles.csv")
     assert "process_match_low" in rows
+
+
+def test_the_curve_of_the_confidence_has_a_dot_for_each_tenth(
+    erp: Erp, ben_browser: Client
+) -> None:
+    cycle = run(60)
+    text = page(ben_browser, cycle.get_absolute_url())
+    assert text.count('class="chart-dot"') == len(cycle.findings["reliability"])
+    sure = charts.reliability(
+        [{"confidence": 0.5, "right": 1.0, "low": 0.2, "high": 1.0, "items": 4}]
+    )
+    (dot,) = sure.tenths
+    assert (dot.x, dot.y) == ((sure.left + sure.right) / 2, sure.top)
+
+
+def test_missing_values_have_a_line_over_the_cycles(erp: Erp, ben_browser: Client) -> None:
+    cycles = [run(20), run(20, seed=1)]
+    text = page(ben_browser, "/quality/data")
+    share = cycles[-1].findings["missing"]["ITEM_MATERIAL"]
+    assert f"{share * 100:.1f} % → {share * 100:.1f} %" in text
+    assert text.count("<polyline") == len(cycles[-1].findings["missing"])
+
+
+def test_what_planners_kept_of_their_proposals_stands_beside_the_figures(
+    erp: Erp, ben_browser: Client
+) -> None:
+    run(20)
+    assert "kept by planners" not in page(ben_browser, "/quality/")
+    version = QualityCycle.objects.get().model_version
+    for adoption, changed in ((1.0, 0), (0.5, 3)):
+        Draft.objects.create(
+            item="K1", model_version=version, proposal={"operations": []}, operations=[],
+            owner="ben", saved_by="ben", state="exported", approved_at=timezone.now(),
+            approved_by="ben", adoption=adoption, edit_distance=changed,
+        )  # fmt: skip
+    cycle = run(20, seed=1)
+    assert (cycle.metrics["drafts"], cycle.metrics["adoption"]) == (2, 0.75)
+    text = page(ben_browser, "/quality/")
+    assert "kept by planners" in text
+    assert "75.0 %" in text
+    assert "1.50" in text
 
 
 def test_the_data_page_names_standards_that_disagree(erp: Erp, ben_browser: Client) -> None:

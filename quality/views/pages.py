@@ -50,7 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "alerts": _alerts(selectors.alerts()[:RECENT_ALERTS]),
         "open_alerts": selectors.alerts(only_open=True).count(),
         "worst": selectors.worst(last, family, operation) if last else [],
-        "families": names["family"],
+        "families": [(name, wording.group_name(name)) for name in names["family"]],
         "operations": names["operation"],
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
@@ -209,7 +209,7 @@ def _alerts(rows: Any) -> list[tuple[Any, str]]:
 def _group_rows(rows: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
-            "name": name,
+            "name": wording.group_name(name),
             "items": one.get("items"),
             "operations": one.get("operations"),
             "figures": [f.text(one[f.name]) if f.name in one else "" for f in wording.GROUPED],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quality.core.alerts import Rule
+from quality.core.evaluation import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,17 @@ DIMENSIONS: dict[str, _StrPromise | str] = {
     "novelty": gettext_lazy("New or known"),
 }
 
+GROUP_NAMES: dict[str, _StrPromise | str] = {
+    SMALL: gettext_lazy("(small families)"),
+    "new": gettext_lazy("came after the training"),
+    "known": gettext_lazy("known to the version"),
+}
+
+
+def group_name(name: str) -> str:
+    """Return what a group of items is called, most by their own name."""
+    return str(GROUP_NAMES.get(name, name))
+
 
 def sentence(alert: Alert) -> str:
     """Say what an alert is about."""
@@ -89,7 +101,8 @@ def sentence(alert: Alert) -> str:
         "limit_percent": _percent(alert.limit),
         **_details(alert),
     }
-    told = _SENTENCES.get(alert.rule, lambda: "%(subject)s %(value)s")() % figures
+    rule = f"{alert.rule}_asked" if alert.details.get("asked") else alert.rule
+    told = _SENTENCES.get(rule, lambda: "%(subject)s %(value)s")() % figures
     if alert.rule in FIGURE_RULES and alert.is_open and not _is_past(alert):
         told += " " + _("It is back within its threshold, but not clearly yet.")
     return told
@@ -139,4 +152,8 @@ _SENTENCES = {
                          "before, in %(before)s."),
     "new_value": lambda: _("%(column)s has a value that the version does not know: %(new_value)s "
                            "(%(count)s of %(items)s new items)."),
+    "missing_asked": lambda: _("Planners leave %(subject)s empty in %(percent)s of the items they "
+                               "ask for; before, in %(before)s."),
+    "new_value_asked": lambda: _("Planners ask for items with a value of %(column)s that the "
+                                 "version does not know: %(new_value)s (%(count)s of %(items)s)."),
 }  # fmt: skip

@@ -55,8 +55,8 @@ class PlantInTime:
         self._born = entered.groupby(plant.routing["ITEM_CD"]).min()
         self._reported = pd.to_datetime(plant.work_order_results["REPORT_DT"], errors="coerce")
 
-    def until(self, day: datetime, change: Change | None = None) -> Mapping[str, pd.DataFrame]:
-        """Return the views of the ERP as they were on a day."""
+    def until(self, day: datetime, *changes: Change) -> Mapping[str, pd.DataFrame]:
+        """Return the views of the ERP as they were on a day, with what had changed by then."""
         items = self.plant.item_info
         born = items["ITEM_CD"].map(self._born)
         tables = {
@@ -64,15 +64,17 @@ class PlantInTime:
             "BI_ROUTING_VIEW": self.plant.routing[self._entered < day],
             "BI_WORK_ORDER_RESULTS": self.plant.work_order_results[self._reported < day].copy(),
         }
-        if change is not None and change.slower:
-            results = tables["BI_WORK_ORDER_RESULTS"]
-            rows = (results["RES_CD"] == change.slower) & (self._reported >= change.since)
-            results.loc[rows, "MACH_WORKED_HOURS"] *= change.factor
-        if change is not None and change.column:
-            fresh = tables["BI_ITEM_INFO_VIEW"]
-            rows = born.reindex(fresh.index) >= change.since
-            chosen = rows[rows].sample(frac=change.share, random_state=1).index
-            fresh.loc[chosen, change.column] = change.value
+        for change in changes:
+            if change.slower:
+                results = tables["BI_WORK_ORDER_RESULTS"]
+                late = self._reported.reindex(results.index) >= change.since
+                rows = late & (results["RES_CD"] == change.slower)
+                results.loc[rows, "MACH_WORKED_HOURS"] *= change.factor
+            if change.column:
+                fresh = tables["BI_ITEM_INFO_VIEW"]
+                new = fresh[born.reindex(fresh.index) >= change.since]
+                chosen = new.sample(frac=change.share, random_state=1).index
+                fresh.loc[chosen, change.column] = change.value
         return tables
 
     def busiest(self, since: datetime, until: datetime) -> str:
