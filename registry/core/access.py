@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 DATE = "%Y-%m-%d"
 MOMENT = "%Y-%m-%d %H:%M:%S"
-PROGRAMS = ("mdb-tables", "mdb-export", "mdb-count")
 
 
 class AccessFile:

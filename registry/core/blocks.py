@@ -61,7 +61,6 @@ class TextBlock:
         self.tokens = tuple(tokens)
         self._index = {token: position for position, token in enumerate(self.tokens)}
         self._trigrams = any(token.startswith("c:") for token in self.tokens)
-        self._values = any(token.startswith("=") for token in self.tokens)
 
     @property
     def width(self) -> int:

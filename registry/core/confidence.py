@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from registry.core import metrics
 from registry.core.state import State
 
 SIGNS = ("chance", "margin", "similarity", "vote", "weakest", "surprise")
@@ -157,8 +156,3 @@ def _limit(probability: np.ndarray, right: np.ndarray) -> float:
     fine = np.flatnonzero(errors <= target)
     kept = max(int(fine[-1]) + 1 if len(fine) else 0, least)
     return float(probability[order][min(kept, len(right)) - 1])
-
-
-def curve(probability: np.ndarray, right: np.ndarray) -> dict[str, list[float]]:
-    """Return the risk-coverage curve that the limit was read from."""
-    return metrics.risk_coverage(probability, right)

@@ -7,7 +7,7 @@ truth share.  A figure that cannot be measured is ``None``, never 0 and never a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -204,11 +204,6 @@ def gain_interval(
     ]
     low, high = np.quantile(means, [0.05, 0.95])
     return float(low), float(high)
-
-
-def flatten(scores: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
-    """Join groups of scores into one mapping."""
-    return {name: value for group in scores.values() for name, value in group.items()}
 
 
 def _mean(values: Sequence[bool] | Sequence[float]) -> float:
