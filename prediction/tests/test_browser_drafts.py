@@ -145,18 +145,48 @@ def test_nobody_is_overwritten_and_nothing_of_ones_own_is_lost(
     assert stored(draft) == [before[1], before[0], *before[2:]]
 
 
-def test_the_story_from_an_answer_to_the_file(
-    page: Page, ben_browser: Client, live_server: Any, code: str, tmp_path: Path
+def describe(page: Page, record: dict[str, Any]) -> None:
+    """Describe an item on the page and ask for its routing."""
+    page.goto("/predict/?way=describe")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    page.fill("[name=ITEM_CD]", "NEW-1")
+    for name, value in record.items():
+        field = page.locator(f"main input[name='{name}']")
+        if name != "ITEM_CD" and field.count():
+            field.fill(str(value))
+    page.get_by_role("button", name="Propose a routing").click()
+    page.wait_for_selector(".lane-best")
+
+
+def compare_and_ask_why(page: Page) -> None:
+    """Hold two candidates against each other, lay a neighbour beside, read why."""
+    assert page.locator(".lane").count() > 1
+    assert page.locator(".lane").nth(1).locator(".op-added, .op-missing").count()
+    name = page.locator("#similar-2 b").inner_text()
+    page.click("#similar-2")
+    page.locator("#beside h3", has_text=name).wait_for()
+    page.locator("#beside summary").first.click()
+    assert page.locator("#beside table").first.is_visible()
+    assert page.locator(".why p").count() == 3
+    result = page.url
+    page.locator(".lane-best .lane-table a").first.click()
+    page.get_by_role("heading", name="Where the minutes of").wait_for()
+    page.goto(result)
+
+
+def test_the_story_from_a_described_item_to_the_file(
+    page: Page, ben: User, password: str, records: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """Ask, edit, break a rule, see it, undo, approve, export, and find it all in the file."""
+    """Ask, see why, edit, break a rule, see it, undo, approve, export, find it all in the file."""
     rules.ship()
-    session = ben_browser.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page.goto("/predict/")
-    page.fill("#id_code", code)
-    page.check("#id_leave_out")
-    page.keyboard.press("Enter")
-    page.click("text=Edit as draft")
+    page.goto("/login/")
+    page.get_by_label("E-mail").fill(ben.email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+    describe(page, records[0])
+    compare_and_ask_why(page)
+    page.locator("form[action$='/drafts/begin/'] button").first.click()
     page.wait_for_selector(".scripted #step-1")
     begun = Draft.objects.get()
     first, second, *_rest = stored(begun)
@@ -182,7 +212,7 @@ def test_the_story_from_an_answer_to_the_file(
     download.value.save_as(path)
     rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
     assert [row["dbo_BI_ROUTING_VIEW_JOB_CD"] for row in rows] == on_screen
-    assert (rows[0]["ITEM_CD"], rows[0]["SETUP_TIME"]) == (code, "12.25")
+    assert (rows[0]["ITEM_CD"], rows[0]["SETUP_TIME"]) == ("NEW-1", "12.25")
 
 
 @pytest.mark.parametrize("width", [360, 390, 900, 1440])
