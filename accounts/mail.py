@@ -36,7 +36,7 @@ class Subject(StrEnum):
 def tell(subject: Subject, person: User) -> None:
     """Queue a message, to be sent once what it tells is certain."""
     if settings.EMAIL_HOST:
-        transaction.on_commit(lambda: async_task(SEND, subject.value, person.pk))
+        transaction.on_commit(lambda: async_task(SEND, subject.value, person.pk), robust=True)
 
 
 def send(subject: str, person_id: int) -> int:

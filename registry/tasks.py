@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from registry import context
 from registry.core.errors import RoutingMLError
 from registry.core.progress import Cancelled
 from registry.models import Job
-from registry.services import jobs, notices, pruning
+from registry.services import jobs, notices, outages, pruning
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ POLL_SECONDS = 0.2
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 1.0
 """Time a computation has to stop at its next report, before its process is ended."""
+PATIENCE_SECONDS = 120.0
+"""Time that an end waits for a database that is away."""
 
 
 def run_job(number: int) -> None:
@@ -43,7 +46,7 @@ def run_job(number: int) -> None:
         _watch(job, process)
     finally:
         _stop(process)
-    _conclude(job, process.returncode)
+    outages.outlast(partial(_conclude, job, process.returncode), PATIENCE_SECONDS)
 
 
 def reap_jobs() -> None:
@@ -94,15 +97,16 @@ def _execute(job: Job) -> None:
     try:
         result = import_string(settings.JOB_HANDLERS[job.kind])(job)
     except Cancelled:
-        jobs.break_off(job)
+        end = partial(jobs.break_off, job)
     except RoutingMLError as error:
-        jobs.fail(job, error.message)
+        end = partial(jobs.fail, job, error.message)
     except Exception as error:  # a bug of any kind must end the job with its traceback
         log.exception("job.broke_down", extra={"job": job.pk})
         reason = f"{type(error).__name__}: {error}"
-        jobs.fail(job, reason, traceback=traceback.format_exc())
+        end = partial(jobs.fail, job, reason, traceback=traceback.format_exc())
     else:
-        jobs.succeed(job, result)
+        end = partial(jobs.succeed, job, result)
+    outages.outlast(end, PATIENCE_SECONDS)
 
 
 def _start_child(job: Job) -> subprocess.Popen[bytes]:
@@ -117,11 +121,12 @@ def _watch(job: Job, process: subprocess.Popen[Any]) -> None:
     next_beat, last_moment = time.monotonic() + BEAT_SECONDS, float("inf")
     while _runs(process) and time.monotonic() < last_moment:
         now = time.monotonic()
-        if last_moment == float("inf") and jobs.cancel_asked(job):
+        asked = outages.unless_away(partial(jobs.cancel_asked, job), otherwise=False)
+        if last_moment == float("inf") and asked:
             last_moment = now + GRACE_SECONDS
         if now >= next_beat:
             next_beat = now + BEAT_SECONDS
-            if not jobs.beat(job):
+            if not outages.unless_away(partial(jobs.beat, job), otherwise=True):
                 return
 
 

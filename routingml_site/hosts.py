@@ -58,6 +58,7 @@ class Site:
 
     home: Path
     database: servers.PostgreSQL
+    broker: servers.Redis
     shared: Mapping[str, str]
     webs: list[Web] = field(default_factory=list)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -137,9 +138,10 @@ def site(home: Path, *, secrets: Mapping[str, str]) -> Iterator[Site]:
     """
     with ExitStack() as stack:
         database = stack.enter_context(servers.postgresql())
+        broker = stack.enter_context(servers.redis())
         shared = {
             "DATABASE_URL": database.url,
-            "BROKER_URL": stack.enter_context(servers.redis()),
+            "BROKER_URL": broker.url,
             "MODELS_STORE": str(home / "models_store"),
             "ERP_URL": f"sqlite:///{(home / 'erp.sqlite3').as_posix()}",
             "QUEUE_SYNCHRONOUS": "false",
@@ -147,7 +149,7 @@ def site(home: Path, *, secrets: Mapping[str, str]) -> Iterator[Site]:
             "ENV_FILE": os.devnull,
             **secrets,
         }
-        made = Site(home, database, shared)
+        made = Site(home, database, broker, shared)
         stack.callback(made.stop)
         made.manage("migrate", "--verbosity", "0")
         yield made

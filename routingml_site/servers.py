@@ -103,9 +103,39 @@ def postgresql(*, pgvector: bool = False) -> Iterator[PostgreSQL]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+class Redis:
+    """A server that can be stopped and started again, empty."""
+
+    def __init__(self, program: str, home: Path) -> None:
+        self.program, self.home, self.port = program, home, free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        keeps_nothing = ["--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen(  # noqa: S603 -- the server's own program
+            [self.program, "--port", str(self.port), "--bind", "127.0.0.1", *keeps_nothing],
+            cwd=self.home,
+            stdout=subprocess.DEVNULL,
+        )
+        wait_for_port(self.port)
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+
 @contextmanager
-def redis() -> Iterator[str]:
-    """Run a Redis; lend its address.
+def redis() -> Iterator[Redis]:
+    """Run a Redis.
 
     Raises:
         ServerMissing: when it is not installed.
@@ -113,16 +143,13 @@ def redis() -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         raise ServerMissing("Redis is not installed")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly"]
     with tempfile.TemporaryDirectory(prefix="routingml-redis-") as home:
-        process = subprocess.Popen([*command, "no"], cwd=home, stdout=subprocess.DEVNULL)  # noqa: S603
+        server = Redis(program, Path(home))
         try:
-            wait_for_port(port)
-            yield f"redis://127.0.0.1:{port}/0"
+            server.start()
+            yield server
         finally:
-            process.terminate()
-            process.wait()
+            server.stop()
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from accounts import audit
 from accounts.models import User
@@ -24,6 +23,7 @@ from registry.core.progress import DETAIL
 from registry.kinds import KINDS, LONG_JOBS
 from registry.models import Job, JobState, Level
 from registry.services import job_lines
+from registry.services.queueing import hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -246,7 +246,9 @@ def _mine(job: Job) -> Any:
 
 
 def _offer(job: Job) -> None:
-    async_task(RUN, job.pk, cluster=LONG_JOBS if KINDS[job.kind].long else None)
+    """Hand a job to the queue, which is asked again later if it is away."""
+    cluster = LONG_JOBS if KINDS[job.kind].long else None
+    hand_over(RUN, job.pk, cluster=cluster)
 
 
 def _end(job: Job, state: JobState, message: str, **values: Any) -> bool:
@@ -256,7 +258,7 @@ def _end(job: Job, state: JobState, message: str, **values: Any) -> bool:
             return False
         job_lines.add(job, message, LEVELS.get(state, Level.INFO))
         transaction.on_commit(partial(offer_next, job.kind))
-        transaction.on_commit(partial(async_task, ENDED, job.pk), robust=True)
+        hand_over(ENDED, job.pk)
     job.refresh_from_db()
     log.info("job.ended", extra={"job": job.pk, "kind": job.kind, "state": state})
     return True
@@ -274,5 +276,5 @@ def _lose(job: Job, limit: Any) -> bool:
         if KINDS[job.kind].again and job.retry_of_id is None:
             enqueue(job.kind, job.parameters, by=job.asked_by, retry_of=job)
         transaction.on_commit(partial(offer_next, job.kind))
-        transaction.on_commit(partial(async_task, ENDED, job.pk), robust=True)
+        hand_over(ENDED, job.pk)
     return True

@@ -18,14 +18,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django_q.tasks import async_task
 
 from registry import selectors
 from registry.kinds import KINDS
 from registry.models import JobState
+from registry.services.queueing import hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +51,7 @@ _opener = urllib.request.build_opener(_NoRedirect)
 def tell(event: str, title: str, text: str = "") -> None:
     """Hand a notice to the queue once the transaction is over, if people want to know of it."""
     if event in selectors.iter_training().reports.notify and _channels():
-        transaction.on_commit(partial(async_task, SEND, title, text), robust=True)
+        hand_over(SEND, title, text)
 
 
 def of_job(job: Job) -> None:

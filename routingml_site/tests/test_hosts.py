@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PATIENCE = 240.0
+AWAY_SECONDS = 5.0
 KEYS = {"SECRET_KEY": "test-" * 10, "MODEL_SIGNING_KEY": "sign-" * 10}
 FIRST, SECOND = "2026.11.21_1", "2026.11.21_2"
 REGISTER = """
@@ -131,3 +132,27 @@ def test_a_job_of_a_host_that_died_is_found_lost_and_done_by_another(
     wait_for(lambda: runs_on(staying), "the work on the other host")
     assert ask(site, "SELECT retry_of_id FROM registry_job WHERE id = %s", again) == number
     assert not [path for path in versions.glob("*") if path.name not in (FIRST, SECOND)]
+
+
+def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
+    site: hosts.Site, tiny_plant: Plant
+) -> None:
+    """And the database may go away for a moment while it is done."""
+    state = "SELECT state FROM registry_job WHERE id = %s"
+    site.broker.stop()
+    number = int(site.manage("shell", "-c", START).split()[-1])
+    assert ask(site, state, number) == "queued"
+    site.broker.start()
+    # A minute passes: what waits is then handed to the queue once more.
+    ask(
+        site,
+        "UPDATE registry_job SET offered_at = offered_at - interval '2 minutes' "
+        "WHERE id = %s RETURNING id",
+        number,
+    )
+    wait_for(lambda: ask(site, state, number) == "running", "the start")
+    site.database.stop()
+    time.sleep(AWAY_SECONDS)
+    site.database.start()
+    wait_for(lambda: ask(site, state, number) not in {"queued", "running"}, "the end")
+    assert ask(site, state, number) == "succeeded"

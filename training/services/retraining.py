@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from accounts import audit
 from registry import selectors
 from registry.core.artifacts import plain
 from registry.core.errors import BadInput, RoutingMLError
 from registry.models import Job, JobState
+from registry.services.queueing import hand_over
 from training.models import Reason, RequestState, RetrainingRequest
 from training.services import starts
 
@@ -74,7 +73,7 @@ def request(
             target=str(row),
             after={"state": row.state, "evidence": row.evidence},
         )
-        transaction.on_commit(partial(async_task, WORK), robust=True)
+        hand_over(WORK)
     log.info("training.retraining.asked", extra={"request": row.pk, "state": row.state})
     return row
 
