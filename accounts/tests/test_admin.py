@@ -102,3 +102,13 @@ def test_the_audit_log_offers_no_way_to_change_it(ana_browser: Client, ana: User
 def test_signing_out_of_admin_signs_out_of_the_product(ana_browser: Client) -> None:
     ana_browser.post("/admin/logout/")
     assert ana_browser.get("/admin/").status_code == 302
+
+
+def test_the_navigation_says_how_many_wait_to_who_decides(
+    ana_browser: Client, ben_browser: Client, cleo: User
+) -> None:
+    waits = "1 person waits for approval"
+    assert waits in ana_browser.get("/account/").content.decode()
+    assert waits not in ben_browser.get("/account/").content.decode()
+    cleo.delete()
+    assert "nav-count" not in ana_browser.get("/account/").content.decode()

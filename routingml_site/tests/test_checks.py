@@ -89,3 +89,9 @@ def test_several_workers_on_one_sqlite_file_are_warned_about(settings: Any) -> N
     assert identities(checks.one_worker_on_sqlite(None)) == ["routingml.W001"]
     settings.SQLITE = False
     assert checks.one_worker_on_sqlite(None) == []
+
+
+def test_a_misspelt_role_does_not_stay_without_a_second_factor_unnoticed(settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = ["administrator", "enginer"]
+    (message,) = checks.second_factor_names_roles(None)
+    assert "'enginer'" in message.msg
