@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from prediction import words
 from prediction.core.asking import LONGEST_CODE
 from prediction.core.writers import TableFormat
 from prediction.services.batch_jobs import ENDINGS
@@ -124,18 +125,21 @@ class DescribeForm(forms.Form):
 
 def _field(column: ColumnShown, told: str) -> forms.Field:
     """Return the field of a column; a unit that is ``told`` can be chosen, however it is spelt."""
+    word = words.attribute(column.name, column.label)
+    erp_name = column.label if word != column.label else ""
     if column.is_unit:
         rare = [told] if told and told not in column.choices else []
         named = [(each, each) for each in (*column.choices, *rare)]
         choices = [("", _("millimetres (not said)")), *named]
-        return forms.ChoiceField(label=column.label, required=False, choices=choices)
+        return forms.ChoiceField(label=word, help_text=erp_name, required=False, choices=choices)
     attrs: dict[str, str] = {"autocomplete": "off"}
     if column.is_number:
         attrs["inputmode"] = "decimal"
     if column.choices:
         attrs["list"] = f"choices-{column.name}"
     return forms.CharField(
-        label=column.label,
+        label=word,
+        help_text=erp_name,
         required=False,
         max_length=settings.PREDICTION_MAX_TEXT,
         widget=forms.TextInput(attrs=attrs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prediction import loader
+from prediction import loader, words
 from prediction.core.describing import ColumnShown, columns_shown, title_column
 from prediction.core.search import CodeSearch, ValueSearch
 from prediction.services.predictions import attributes_of, columns_of
@@ -104,8 +104,8 @@ def routings_of(code: str) -> list[KnownRouting]:
 
 
 def labels() -> dict[str, str]:
-    """Return the attributes of items and what the ERP calls them."""
-    return {column.name: column.label for column in columns()}
+    """Return the attributes of items and what people call them."""
+    return {column.name: words.attribute(column.name, column.label) for column in columns()}
 
 
 def find(code: str) -> Item | None:

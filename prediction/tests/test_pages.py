@@ -54,13 +54,15 @@ def test_ben_asks_for_an_item_and_reads_the_proposal(ben_browser: Client, code: 
 def test_a_time_that_nobody_knows_is_a_dash_and_totals_say_at_least() -> None:
     answer = replace(WITH_PLATING, operations=(UNTIMED, PLATING))
     (lane,) = lanes([answer], 1)
-    table = render_to_string("prediction/_operations_table.html", {"lane": lane})
+    table = render_to_string("prediction/_operations_table.html", {"lane": lane, "row": None})
     assert '<td class="number"><abbr title="unknown">–</abbr></td>' in table  # noqa: RUF001 -- the dash of the page
     context = {"prediction": GLAND, "best": lane, "wish": Wish(0, 1.0, "")}
     verdict = render_to_string("prediction/_verdict.html", context | {"verdict": "", "row": None})
     assert "at least 4.00 min" in verdict and "30.0 min" in verdict
     with override("ko"):
-        assert "모름" in render_to_string("prediction/_timeline.html", {"lanes": [lane]})
+        assert "모름" in render_to_string(
+            "prediction/_timeline.html", {"lanes": [lane], "row": None, "place": 0}
+        )
 
 
 def test_an_unknown_code_stays_on_the_page_with_the_reason(ben_browser: Client) -> None:
