@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, mail
 from accounts.errors import AccountError
 from accounts.models import ApiKey, Role, User
-from accounts.permissions import ABILITIES
+from accounts.permissions import ABILITIES, first_of_all
 
 MARK = "rml_"
 """What every key begins with, so that people and scanners of leaked secrets recognise one."""
@@ -53,8 +53,11 @@ def create_key(
     """Make a key and return it with its text, which is not kept.
 
     Raises:
-        KeyUnfit: the role is more than the person's own, or there are too many keys.
+        KeyUnfit: the role is more than the person's own, there are too many keys, or the person
+            has something to do first: a key must not outlive a one-time password.
     """
+    if first_of_all(person):
+        raise KeyUnfit(_("Change the one-time password, or set up the second factor, first."))
     if role not in roles_for(person):
         raise KeyUnfit(_("A key may do no more than you."))
     if not 1 <= days <= LONGEST_DAYS:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import ApiKey, AuditEvent, User
-from accounts.services import keys
+from accounts.services import keys, people
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,14 @@ def test_keys_are_limited_in_number_and_age(eva: User, monkeypatch: pytest.Monke
     keys.create_key(eva, name="x", role="planner", days=1)
     with pytest.raises(keys.KeyUnfit, match="revoke one first"):
         keys.create_key(eva, name="y", role="planner", days=1)
+
+
+def test_who_was_given_a_one_time_password_makes_no_key_that_outlives_it(
+    eva: User, ana: User
+) -> None:
+    password = people.reset_password(eva, by=ana)
+    given = {"email": eva.email, "password": password, "use": "bearer"}
+    access = APIClient().post("/api/auth/login", given).json()["access"]
+    wanted = {"name": "Nightly", "role": "planner"}
+    answer = program(access).post("/api/auth/keys", wanted)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "key_unfit")
