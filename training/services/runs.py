@@ -97,29 +97,34 @@ def execute(
         selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
         spec = replace(spec, time_model=selected.chosen, time_settings=dict(selected.settings))
     tested = backtest.run(data, spec, span(progress, begin, 0.65)) if with_backtest else None
-    model = trainer.fit(
-        data,
-        spec,
-        span(progress, 0.65 if tested else begin, 0.93),
-        profile=profile.to_columns().to_json(),
-        held=tested.held if tested else None,
-    )
+    rest = span(progress, 0.65 if tested else begin, 0.93)
+    held, columns = tested.held if tested else None, profile.to_columns().to_json()
+    model = trainer.fit(data, spec, rest, profile=columns, held=held)
     metrics = _metrics(data, model, tested, spec, started)
     name = name or versions.next_name()
-    beside = None
-    if tested:
-        beside = comparison.with_champion(
-            tested, data, spec.backtest_share, name, span(progress, 0.93, 0.97)
-        )
     metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
-    metrics["comparison"] = artifacts.plain(beside.to_json()) if beside else None
+    metrics["comparison"] = _beside(tested, data, spec, name, span(progress, 0.93, 0.97))
     if dry_run:
         return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
     version = register(model, profile, data.content_hash, metrics, name=name, by=by)
     progress.report(1.0, "registered")
     log.info("training.run.finished", extra={"version": version.name})
-    return RunResult(version.name, version, comparison.without_items(metrics), model)
+    return RunResult(name, version, comparison.without_items(metrics), model)
+
+
+def _beside(
+    tested: backtest.Backtest | None,
+    data: TrainingSet,
+    spec: TrainingSpec,
+    name: str,
+    progress: Progress,
+) -> Any:
+    """Return the comparison with the active version as it is kept; None where there is none."""
+    if tested is None:
+        return None
+    found = comparison.with_champion(tested, data, spec.backtest_share, name, progress)
+    return artifacts.plain(found.to_json()) if found else None
 
 
 def _compared(
