@@ -160,10 +160,6 @@ def judge(
     return Verdict(wins, reasons, items, gain, (low, high), match_gain, least_gain)
 
 
-def _not_judged(reason: Reason, items: int, least_gain: float) -> Verdict:
-    return Verdict(wins=False, reasons=(reason,), items=items, least_gain=least_gain)
-
-
 def _reasons(gain: float, low: float, *, is_lower: bool, least: float) -> tuple[Reason, ...]:
     against = []
     if gain < 0:
