@@ -39,7 +39,11 @@ for folder in sorted(Path({folder!r}).iterdir()):
             metrics={{"recall": {{"at_50": 1.0}}}},
         )
 """
-START = "from training.services.starts import start; print(start(by='eva').pk)"
+START = """
+from training.services.starts import start
+print(start(by='eva', candidates=['boosting'], {more}).pk)
+"""
+SMALL = "sample_size=60, dry_run=True"
 RETRY = """
 from registry.services import jobs
 print(jobs.retry(jobs.named({number}), by='eva').pk)
@@ -114,7 +118,7 @@ def test_a_job_of_a_host_that_died_is_found_lost_and_done_by_another(
     write_plant(tiny_plant, tmp_path / "files")
     site.manage("load_erp", str(tmp_path / "files"))
     first, second = site.start_worker(), site.start_worker()
-    number = int(site.manage("shell", "-c", START).split()[-1])
+    number = int(site.manage("shell", "-c", START.format(more="")).split()[-1])
     wait_for(lambda: runs_on(first) or runs_on(second), "a start")
     dying, staying = (first, second) if runs_on(first) else (second, first)
     hosts.kill_host(dying)
@@ -140,7 +144,7 @@ def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
     """And the database may go away for a moment while it is done."""
     state = "SELECT state FROM registry_job WHERE id = %s"
     site.broker.stop()
-    number = int(site.manage("shell", "-c", START).split()[-1])
+    number = int(site.manage("shell", "-c", START.format(more=SMALL)).split()[-1])
     assert ask(site, state, number) == "queued"
     site.broker.start()
     # A minute passes: what waits is then handed to the queue once more.
