@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Any
 
     from registry.core.manifest import Manifest
     from registry.core.mapping import ColumnMap
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 ITEMS, NEW_ITEMS, SEED = 300, 40, 3
 VERSION = "2026.11.21_1"
-METRICS = {"recall": {"at_50": 1.0}}
 
 
 @pytest.fixture(scope="session")
@@ -91,20 +91,31 @@ def tiny_model(
 
 
 @pytest.fixture(scope="session")
+def tiny_metrics(tiny_spec: TrainingSpec) -> dict[str, Any]:
+    """The figures of the tiny model: who stands in for it has to learn as it did."""
+    return {"recall": {"at_50": 1.0}, "spec": tiny_spec.to_json()}
+
+
+@pytest.fixture(scope="session")
 def tiny_version(
-    tiny_model: RoutingModel, tmp_path_factory: pytest.TempPathFactory
+    tiny_model: RoutingModel,
+    tiny_metrics: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, Manifest]:
     """The tiny model written and signed once: a folder to copy, and its manifest."""
     from registry import store
 
     folder = tmp_path_factory.mktemp("tiny-version")
     about = {"name": VERSION, "schema_hash": tiny_model.schema_hash, "dataset_hash": "tiny"}
-    return folder, store.write(folder, tiny_model.to_states(), about, METRICS)
+    return folder, store.write(folder, tiny_model.to_states(), about, tiny_metrics)
 
 
 @pytest.fixture
 def active_version(
-    db: None, models_store: Path, tiny_version: tuple[Path, Manifest]
+    db: None,
+    models_store: Path,
+    tiny_version: tuple[Path, Manifest],
+    tiny_metrics: dict[str, Any],
 ) -> Iterator[ModelVersion]:
     """The tiny model as a version that is registered and active."""
     from prediction import loader
@@ -115,7 +126,7 @@ def active_version(
     with store.staging() as folder:
         shutil.copytree(written, folder, dirs_exist_ok=True)
         version = versions.register(
-            name=VERSION, folder=folder, manifest=manifest, metrics=METRICS, by="tests"
+            name=VERSION, folder=folder, manifest=manifest, metrics=tiny_metrics, by="tests"
         )
     versions.activate(version, by="tests")
     version.refresh_from_db()

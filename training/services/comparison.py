@@ -13,16 +13,16 @@ from registry.core.progress import span
 from training.core import backtest, splits, trainer
 from training.core import comparison as core
 from training.core.comparison import Comparison, Way
+from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from registry.core.progress import Progress
     from registry.models import ModelVersion
     from training.core.backtest import Backtest
     from training.core.comparison import PerItem
-    from training.core.dataset import TrainingSet
 
 PER_ITEM = "per_item"
 LEAST_LEFT = 0.5
@@ -59,7 +59,8 @@ def with_champion(
     )
     if not before and is_known.any():
         way = Way.STOOD_IN
-        stand_in = _stand_in(champion, learned, data, share, span(progress, 0.2, 0.9))
+        newest = [str(data.raw.codes[row]) for row in splits.newest(data.library, share)]
+        stand_in = _stand_in(champion, model, newest, span(progress, 0.2, 0.9))
         if stand_in is not None:
             known = sampled.take(np.flatnonzero(is_known))
             before = backtest.ask_again(stand_in, known, tested.family, span(progress, 0.9, 1.0))
@@ -76,25 +77,32 @@ def with_champion(
 
 
 def _stand_in(
-    champion: ModelVersion,
-    learned: Collection[str],
-    data: TrainingSet,
-    share: float,
-    progress: Progress,
+    champion: ModelVersion, model: RoutingModel, held_out: Sequence[str], progress: Progress
 ) -> RoutingModel | None:
-    """Learn as a version did, from its items without the newest ones, which it may not have seen.
+    """Learn as a version did, from what it has kept of the plant, without some of its items.
 
-    None when most of what it had learned from is among those: it would not be itself any more.
+    The plant as it was then: a version must not be lent what has changed since.  None when most of
+    what it had learned from is left out: the stand-in would not be like it any more.
+
+    Args:
+        champion: the version.
+        model: the same, opened.
+        held_out: codes of the items that it may not have seen.
+        progress: told how far the learning is.
     """
-    held_out = splits.newest(data.library, share)
-    mine = np.array([str(code) in learned for code in data.raw.codes], dtype=bool)
-    left = mine.copy()
-    left[held_out] = False
-    if left.sum() < max(backtest.MIN_ITEMS, LEAST_LEFT * mine.sum()):
+    base = model.base
+    then = TrainingSet(base.raw, base.encoder.attributes, base.library)
+    rows = (base.raw.book.row(code) for code in held_out)
+    left = splits.others(
+        base.library, np.array([row for row in rows if row is not None], dtype=int)
+    )
+    data = then.take(left)
+    had, has = len(base.library.routed), len(data.library.routed)
+    if has < max(backtest.MIN_ITEMS, LEAST_LEFT * had):
         return None
     told = champion.metrics.get("spec")
     spec = TrainingSpec.from_json(told) if told else TrainingSpec()
-    return trainer.fit(data.take(np.flatnonzero(left)), spec, progress)
+    return trainer.fit(data, spec, progress)
 
 
 def kept(version: ModelVersion) -> Sequence[PerItem]:
