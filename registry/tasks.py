@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
 from registry import context
@@ -31,6 +32,7 @@ POLL_SECONDS = 0.2
 BEAT_SECONDS = 2.0
 GRACE_SECONDS = 1.0
 """Time a computation has to stop at its next report, before its process is ended."""
+AWAY = "The database went away while this job ran: nothing of it was kept."
 PATIENCE_SECONDS = 120.0
 """Time that an end waits for a database that is away."""
 
@@ -43,10 +45,11 @@ def run_job(number: int) -> None:
         return
     process = _start_child(job)
     try:
-        _watch(job, process)
+        was_away = _watch(job, process)
     finally:
         _stop(process)
-    outages.outlast(partial(_conclude, job, process.returncode), PATIENCE_SECONDS)
+    end = partial(_conclude, job, process.returncode, was_away=was_away)
+    outages.outlast(end, PATIENCE_SECONDS)
 
 
 def reap_jobs() -> None:
@@ -100,6 +103,9 @@ def _execute(job: Job) -> None:
         end = partial(jobs.break_off, job)
     except RoutingMLError as error:
         end = partial(jobs.fail, job, error.message)
+    except (OperationalError, InterfaceError) as error:
+        reason = f"{AWAY} ({' '.join(str(error).split())})"
+        end = partial(jobs.interrupt, job, reason, traceback=traceback.format_exc())
     except Exception as error:  # a bug of any kind must end the job with its traceback
         log.exception("job.broke_down", extra={"job": job.pk})
         reason = f"{type(error).__name__}: {error}"
@@ -116,18 +122,24 @@ def _start_child(job: Job) -> subprocess.Popen[bytes]:
     )
 
 
-def _watch(job: Job, process: subprocess.Popen[Any]) -> None:
-    """Show signs of life until the child ends, or has to be ended."""
+def _watch(job: Job, process: subprocess.Popen[Any]) -> bool:
+    """Show signs of life until the child ends, or has to be ended.
+
+    Returns whether the database was away in the meantime.
+    """
     next_beat, last_moment = time.monotonic() + BEAT_SECONDS, float("inf")
+    was_away = False
     while _runs(process) and time.monotonic() < last_moment:
         now = time.monotonic()
-        asked = outages.unless_away(partial(jobs.cancel_asked, job), otherwise=False)
+        asked = outages.unless_away(partial(jobs.cancel_asked, job), None)
+        was_away = was_away or asked is None
         if last_moment == float("inf") and asked:
             last_moment = now + GRACE_SECONDS
         if now >= next_beat:
             next_beat = now + BEAT_SECONDS
             if not outages.unless_away(partial(jobs.beat, job), otherwise=True):
-                return
+                break
+    return was_away
 
 
 def _runs(process: subprocess.Popen[Any]) -> bool:
@@ -148,12 +160,15 @@ def _stop(process: subprocess.Popen[Any]) -> None:
         process.stdin.close()
 
 
-def _conclude(job: Job, code: int) -> None:
+def _conclude(job: Job, code: int, *, was_away: bool) -> None:
     """Store an end for a child that could not do so itself; one that did is left alone."""
     if jobs.held(job.pk, job.claim) is None:
         return
     if jobs.cancel_asked(job):
         jobs.break_off(job)
+        return
+    if was_away:
+        jobs.interrupt(job, AWAY)
         return
     reason = f"The process of this job ended by itself with code {code}."
     hint = "Killed from outside, or out of memory: see the worker's output."

@@ -38,6 +38,7 @@ OFFER_AGAIN = timedelta(seconds=60)
 """Time after which a waiting job that could run is handed to the queue once more."""
 NEWEST_KEPT = 100
 STARTS = "starting its process"
+GONE = "The worker that ran this job has gone. Nothing of it was kept; start it again."
 LEVELS = {JobState.FAILED: Level.WARNING, JobState.ERRORED: Level.ERROR, JobState.LOST: Level.ERROR}
 
 Actor = User | str | None
@@ -158,6 +159,11 @@ def break_off(job: Job) -> bool:
     return _end(job, JobState.CANCELLED, f"cancelled by {job.cancel_by or audit.SYSTEM}")
 
 
+def interrupt(job: Job, reason: str, *, traceback: str = "") -> bool:
+    """End a job from which its database was taken; it is started once more, whatever its kind."""
+    return _lose(job, _mine(job), reason, again=True, traceback=traceback)
+
+
 def cancel(job: Job, *, by: Actor) -> Job:
     """End a waiting job now; ask a running one to stop, which takes at most two seconds.
 
@@ -198,7 +204,7 @@ def reap() -> list[Job]:
     """End the jobs whose worker has gone, and hand what could run to the queue again."""
     limit = timezone.now() - LOST_AFTER
     silent = Job.objects.running().filter(heartbeat_at__lt=limit)
-    lost = [job for job in silent if _lose(job, limit)]
+    lost = [job for job in silent if _lose_if_silent(job, limit)]
     for kind in KINDS:
         offer_next(kind, older_than=OFFER_AGAIN)
     return lost
@@ -264,16 +270,28 @@ def _end(job: Job, state: JobState, message: str, **values: Any) -> bool:
     return True
 
 
-def _lose(job: Job, limit: Any) -> bool:
+def _lose_if_silent(job: Job, limit: Any) -> bool:
     """End a job as lost if its worker is still silent; start it again if its kind allows once."""
-    reason = "The worker that ran this job has gone. Nothing of it was kept; start it again."
     silent = Job.objects.running().filter(pk=job.pk, claim=job.claim, heartbeat_at__lt=limit)
+    return _lose(job, silent, GONE, again=KINDS[job.kind].again)
+
+
+def _lose(job: Job, rows: Any, reason: str, *, again: bool, **values: Any) -> bool:
+    """End a job as lost, and start it once more if it may.
+
+    Args:
+        job: as it was seen.
+        rows: the job, as long as it is still to be lost.
+        reason: why it is.
+        again: whether it may be started once more.
+        values: what else is stored with it.
+    """
     with transaction.atomic():
-        if not silent.update(state=JobState.LOST, finished_at=timezone.now(), error=reason):
+        if not rows.update(state=JobState.LOST, finished_at=timezone.now(), error=reason, **values):
             return False
         job_lines.add(job, f"lost: {reason}", Level.ERROR)
         audit.record(action="registry.job.lost", by=None, target=str(job))
-        if KINDS[job.kind].again and job.retry_of_id is None:
+        if again and job.retry_of_id is None:
             enqueue(job.kind, job.parameters, by=job.asked_by, retry_of=job)
         transaction.on_commit(partial(offer_next, job.kind))
         hand_over(ENDED, job.pk)
