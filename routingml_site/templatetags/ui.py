@@ -37,6 +37,8 @@ PILL_KINDS: dict[str, str] = {
     "broken": "bad",
 }
 """State of a row to the look of its pill; what is not listed is neutral."""
+HOUR, DAY = 60, 24 * 60
+"""Minutes."""
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 
 
@@ -64,6 +66,20 @@ def minutes(value: float | None, digits: int = 1) -> str:
     if value is None or not _known(value):
         return pgettext("time", "unknown")
     return _("%(number)s min") % {"number": _written(value, digits)}
+
+
+@register.filter
+def lead_time(value: float | None) -> str:
+    """Write a long time as one says it: minutes, hours and minutes, or days and hours."""
+    if value is None or not _known(value) or round(value) < HOUR:
+        return minutes(value, 0)
+    whole = round(value)
+    if whole < DAY:
+        return _("%(hours)s h %(minutes)s min") % {
+            "hours": whole // HOUR, "minutes": whole % HOUR,
+        }  # fmt: skip
+    hours = round(value / HOUR)
+    return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}
 
 
 @register.filter

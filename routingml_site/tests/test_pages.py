@@ -150,6 +150,10 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.minutes(4.26), "4.3 min"),
         (ui.minutes(None), "unknown"),
         (ui.minutes(float("nan")), "unknown"),
+        (ui.lead_time(45.2), "45 min"),
+        (ui.lead_time(125), "2 h 5 min"),
+        (ui.lead_time(2371), "1 d 16 h"),
+        (ui.lead_time(None), "unknown"),
         (ui.cell_minutes(4.26), "4.3"),
         (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001 -- the dash of the page
         (ui.percent(0.876), "88 %"),
