@@ -1,7 +1,7 @@
 """The items nearest to a vector, by cosine.
 
-Items with identical vectors are merged first: with many duplicates a navigable graph (HNSW; Malkov
-& Yashunin, 2018) loses recall, down to none at all for some queries.  A *group* is one distinct
+Items with identical vectors are merged first: with many duplicates a navigable graph loses recall,
+down to none at all for some queries.  A *group* is one distinct
 vector and its items.  Below ``EXACT_BELOW`` groups, or without hnswlib, search is exact; above, the
 graph answers and its recall against exact search is measured when it is built.
 """
@@ -9,73 +9,20 @@ graph answers and its recall against exact search is measured when it is built.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from registry.core import graphs
-from registry.core.errors import BadInput, RoutingMLError
-from registry.core.graphs import TIE
+from registry.core.graphs import TIE, Graph, IndexSpec, IndexUnreadable
 from registry.core.state import State
 from registry.core.vector_search import VectorSearch
 
-try:
-    import hnswlib
-except ImportError:  # no compiler on the machine: exact search takes its place
-    hnswlib = None
-
-EXACT_BELOW = 20_000
-"""Groups below which exact search is as fast as the graph."""
-LEAST = {"m": 4, "ef_construction": 1, "ef_search": 1, "exact_below": 0, "build_threads": 1}
-"""What the figures of an ``IndexSpec`` have to be at least."""
-REPAIRS = 2
-"""Times that vectors which the graph does not find are inserted again."""
-MENDABLE = 0.3
-"""Share of lost vectors from which on a graph is too thin for its data, and moving links about
-would cut more than it joins."""
+GRAPH_FILE = "graph.bin"
 KEPT = np.float16
 """Vectors are kept, and are equal, at this precision: batches differ in the last bits, cosines
 change by less than 0.0001, and a version is a quarter smaller."""
-
-
-class BadIndexSpec(BadInput):
-    """The graph cannot be built or searched as it is asked to be."""
-
-    code = "bad_index_spec"
-
-
-class IndexUnreadable(RoutingMLError):
-    """A version's graph cannot be opened here."""
-
-    code = "index_unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSpec:
-    """How the graph is built and searched (names are hnswlib's)."""
-
-    m: int = 32
-    ef_construction: int = 200
-    ef_search: int = 128
-    exact_below: int = EXACT_BELOW
-    build_threads: int = 1
-    """More than one builds faster, but then two builds may differ."""
-
-    def __post_init__(self) -> None:
-        """Refuse what hnswlib cannot survive: with ``m`` 1 it fails, with 0 the process dies.
-
-        Raises:
-            BadIndexSpec: a figure is too small.
-        """
-        for name, least in LEAST.items():
-            if getattr(self, name) < least:
-                raise BadIndexSpec(
-                    f"The index's {name} is {getattr(self, name)}: at least {least}.", name=name
-                )
 
 
 class NeighbourIndex:
@@ -93,7 +40,7 @@ class NeighbourIndex:
         members: np.ndarray,
         start: np.ndarray,
         spec: IndexSpec,
-        graph: Any = None,
+        graph: Graph | None = None,
     ) -> None:
         self.vectors, self.members, self.start = vectors, members, start
         self.spec, self.graph = spec, graph
@@ -133,8 +80,7 @@ class NeighbourIndex:
         start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(first)))])
         distinct = rounded[np.sort(first)]
         index = cls(distinct, rows[order].astype(np.int32), start.astype(np.int64), spec)
-        if hnswlib is not None and len(distinct) >= spec.exact_below:
-            index.graph = index._build_graph(seed)
+        index._build_graph(seed)
         return index
 
     def with_items(self, vectors: np.ndarray, rows: np.ndarray, *, seed: int) -> NeighbourIndex:
@@ -162,9 +108,9 @@ class NeighbourIndex:
         start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(whole)))])
         index = NeighbourIndex(whole, members, start.astype(np.int64), self.spec)
         if self.graph is not None:
-            index.graph = self._extended_graph(whole[len(self) :])
-        elif hnswlib is not None and len(whole) >= self.spec.exact_below:
-            index.graph = index._build_graph(seed)
+            index.graph = self.graph.grown(whole)
+        else:
+            index._build_graph(seed)
         return index
 
     def __len__(self) -> int:
@@ -208,12 +154,10 @@ class NeighbourIndex:
             return self.elsewhere.search(queries, k)
         if self.graph is None or k == 0:
             return self.search_exact(queries, k)
-        self.graph.set_ef(max(self.spec.ef_search, 2 * k))
         try:
-            groups, distances = self.graph.knn_query(queries, k=k)
-        except RuntimeError:  # fewer than k can be reached from where one query begins
+            return self.graph.search(queries, k)
+        except RuntimeError:  # fewer than it looks at can be reached from where one query begins
             return self.search_exact(queries, k)
-        return groups.astype(np.int64), (1.0 - distances).astype(np.float32)
 
     def search_exact(
         self, queries: np.ndarray, k: int, batch: int = 64
@@ -256,48 +200,9 @@ class NeighbourIndex:
             "queries": len(queries),
         }
 
-    def _build_graph(self, seed: int) -> Any:
-        graph = hnswlib.Index(space="ip", dim=self.vectors.shape[1])
-        graph.init_index(
-            max_elements=len(self),
-            M=self.spec.m,
-            ef_construction=self.spec.ef_construction,
-            random_seed=seed,
-        )
-        graph.add_items(self._whole, np.arange(len(self)), num_threads=self.spec.build_threads)
-        self._mend(graph)
-        return graph
-
-    def _mend(self, graph: Any) -> None:
-        """Insert groups again that a search for their own vector does not reach.
-
-        A few in a thousand stand on islands that no path leads to: near items of one routing, far
-        from all others.  Who asks about their like would get neighbours from elsewhere.  Inserting
-        them once more links them; that moves links about them, so those are looked at again.
-        """
-        lost = graphs.unreached(graph, self._whole, self.spec.ef_search)
-        for _ in range(REPAIRS):
-            if not 0 < len(lost) < MENDABLE * len(self):
-                break
-            graph.add_items(self._whole[lost], lost, num_threads=1)
-            near = np.union1d(lost, graphs.around(graph, self._whole[lost], 2 * self.spec.m))
-            lost = near[graphs.unreached(graph, self._whole[near], self.spec.ef_search)]
-
-    def _extended_graph(self, vectors: np.ndarray) -> Any:
-        """Return a copy of the graph with more groups."""
-        graph = hnswlib.Index(space="ip", dim=self.vectors.shape[1])
-        with TemporaryDirectory() as folder:  # the file is the only copy that hnswlib makes
-            path = str(Path(folder, "graph.bin"))
-            self.graph.save_index(path)
-            graph.load_index(path, max_elements=len(self) + len(vectors))
-        added, numbers = vectors.astype(np.float32), len(self) + np.arange(len(vectors))
-        for _ in range(1 + REPAIRS):
-            if not len(added):
-                break
-            graph.add_items(added, numbers, num_threads=self.spec.build_threads)
-            lost = graphs.unreached(graph, added, self.spec.ef_search)
-            added, numbers = added[lost], numbers[lost]
-        return graph
+    def _build_graph(self, seed: int) -> None:
+        if graphs.INSTALLED and len(self) >= self.spec.exact_below:
+            self.graph = Graph.build(self.vectors, self.spec, seed=seed)
 
     def to_state(self) -> State:
         """Return groups and graph."""
@@ -311,12 +216,9 @@ class NeighbourIndex:
         arrays = {"vectors": self.vectors, "members": self.members, "start": self.start}
         if self.graph is None:
             return State(meta=meta, arrays=arrays)
-        graph = self.graph
-        return State(
-            meta=meta,
-            arrays=arrays,
-            writers={"graph.bin": lambda path: graphs.save(graph, path)},
-        )
+        if self.graph.axes is not None:
+            arrays["axes"] = self.graph.axes
+        return State(meta=meta, arrays=arrays, writers={GRAPH_FILE: self.graph.save})
 
     @classmethod
     def from_state(cls, state: State) -> NeighbourIndex:
@@ -327,12 +229,9 @@ class NeighbourIndex:
         )
         arrays = state.arrays
         index = cls(arrays["vectors"], arrays["members"], arrays["start"], spec)
-        if names["graph"] and hnswlib is not None:
-            graph = hnswlib.Index(space="ip", dim=index.vectors.shape[1])
-            graph.load_index(str(state.files["graph.bin"]), max_elements=len(index))
-            if graph.get_current_count() != len(index):
-                raise IndexUnreadable("The graph of this version does not hold its vectors.")
-            index.graph = graph
+        if names["graph"] and graphs.INSTALLED:
+            path = state.files[GRAPH_FILE]
+            index.graph = Graph.open(path, index.vectors, arrays.get("axes"), spec)
         return index
 
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.core.errors import RoutingMLError
-from registry.core.index import IndexSpec, NeighbourIndex
+from registry.core.graphs import IndexSpec
+from registry.core.index import NeighbourIndex
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -15,7 +15,8 @@ import pytest
 from registry import store
 from registry.core.artifacts import VersionMissing, VersionTampered
 from registry.core.errors import BadInput
-from registry.core.index import IndexSpec, NeighbourIndex
+from registry.core.graphs import IndexSpec
+from registry.core.index import NeighbourIndex
 from registry.core.state import State
 
 pytestmark = pytest.mark.usefixtures("models_store")

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from registry.core.graphs import TIE
-from registry.core.index import IndexSpec, NeighbourIndex
+from registry.core.graphs import TIE, IndexSpec
+from registry.core.index import NeighbourIndex
 from registry.core.metrics import Jobs
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.benchmark.quality import Trained
@@ -33,6 +33,8 @@ K = 50
 PRODUCT = "the product"
 BARE_DISTINCT = "bare hnswlib, distinct vectors"
 MOST_ASKED = 500
+USUAL_LINKS = 32
+"""Links of a vector (M) in the graphs beside the product's; the other figures are the version's."""
 Find = Callable[[np.ndarray], np.ndarray]
 
 
@@ -55,14 +57,14 @@ def compare(trained: Trained, plant: KnownPlant, *, seed: int) -> dict[str, dict
     table, wanted = baselines.ordinal(known, baselines.plain_of(asked, known))
     ordinal = Vectors(_unit(table[np.searchsorted(known.rows, rows)]), _unit(wanted))
     right = _right_copies(trained, plant, rows)
-    spec = index.spec
+    spec = replace(index.spec, m=USUAL_LINKS)
     ways: list[tuple[str, Vectors, Callable[[], Find]]] = [
         ("exact search (numpy)", learned, lambda: _exact(learned.known)),
-        (PRODUCT, learned, lambda: _product(learned.known, spec, seed)),
+        (PRODUCT, learned, lambda: _product(learned.known, index.spec, seed)),
     ]
     if hnswlib is not None:
         ways += [
-            (BARE_DISTINCT, learned, lambda: _bare_distinct(index, seed)),
+            (BARE_DISTINCT, learned, lambda: _bare_distinct(index, spec, seed)),
             ("bare hnswlib, all items", learned, lambda: _bare(learned.known, spec, seed)),
             ("the predecessor's way", ordinal, lambda: _bare(ordinal.known, spec, seed)),
         ]
@@ -156,9 +158,9 @@ def _product(known: np.ndarray, spec: IndexSpec, seed: int) -> Find:
     return find
 
 
-def _bare_distinct(index: NeighbourIndex, seed: int) -> Find:
+def _bare_distinct(index: NeighbourIndex, spec: IndexSpec, seed: int) -> Find:
     vectors = np.asarray(index.vectors, np.float32)
-    graph = _graph(vectors, index.spec, seed)
+    graph = _graph(vectors, spec, seed)
 
     def find(queries: np.ndarray) -> np.ndarray:
         groups = _reached(graph, queries)

@@ -11,7 +11,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from registry.core.index import IndexSpec, IndexUnreadable, NeighbourIndex
+from registry.core.graphs import IndexSpec, IndexUnreadable
+from registry.core.index import NeighbourIndex
 from registry.core.pgvector import PgVectorSearch, SearchUnavailable
 from routingml_site import servers
 

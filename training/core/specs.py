@@ -9,7 +9,7 @@ from typing import Any
 from registry.core.blocks import FeatureLimits
 from registry.core.boosting import BoostingSpec
 from registry.core.errors import BadInput
-from registry.core.index import IndexSpec
+from registry.core.graphs import IndexSpec
 from registry.core.network import NetworkSpec
 
 BASELINE, MLP, STACKING, BOOSTING = "baseline", "mlp", "stacking", "boosting"

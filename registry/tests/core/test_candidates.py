@@ -18,7 +18,8 @@ from registry.core.candidates import (
     vote,
 )
 from registry.core.embedding import StepVocabulary
-from registry.core.index import IndexSpec, NeighbourIndex
+from registry.core.graphs import IndexSpec
+from registry.core.index import NeighbourIndex
 from registry.core.library import RoutingLibrary
 from registry.tests.core.libraries import library
 

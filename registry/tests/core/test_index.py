@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from registry.core import artifacts
-from registry.core.index import BadIndexSpec, IndexSpec, NeighbourIndex
+from registry.core.graphs import BadIndexSpec, IndexSpec
+from registry.core.index import NeighbourIndex
 
 KEY = b"k" * 32
 EXACT, GRAPH = IndexSpec(), IndexSpec(exact_below=1)
+NARROWED = replace(GRAPH, narrow=12)
+"""A graph that holds less of the vectors than they are wide."""
 
 
 def units(count: int, width: int = 16, seed: int = 0) -> np.ndarray:
@@ -66,6 +69,23 @@ def test_the_graph_finds_what_exact_search_finds_among_duplicates(crowded: np.nd
     np.testing.assert_allclose(cosines, true_cosines, atol=1e-5)
 
 
+def test_a_graph_of_narrowed_vectors_finds_what_the_whole_ones_say(tmp_path: Path) -> None:
+    pytest.importorskip("hnswlib")
+    few = units(3000, 10) @ units(10, 64, seed=7)  # vary along ten axes, and a little beside them
+    many = few + 0.05 * units(3000, 64, seed=8)
+    vectors = (many / np.linalg.norm(many, axis=1, keepdims=True)).astype(np.float32)
+    narrowed, wide = build(vectors, NARROWED), build(vectors, replace(GRAPH, narrow=64))
+    assert (narrowed.recall(50, 200)["mean"] or 0.0) > 0.99
+    cosines = narrowed.search(vectors[:40], 20)[1]
+    np.testing.assert_allclose(cosines, build(vectors).search(vectors[:40], 20)[1], atol=1e-3)
+    sizes = []
+    for index in (narrowed, wide):
+        assert index.graph is not None
+        index.graph.save(tmp_path / "graph.bin")
+        sizes.append((tmp_path / "graph.bin").stat().st_size)
+    assert sizes[0] < 0.6 * sizes[1]
+
+
 def test_a_recall_that_is_poor_is_reported_as_poor(crowded: np.ndarray) -> None:
     index = build(crowded, replace(GRAPH, m=4, ef_construction=6, ef_search=10))
     found, _ = index.search(index.vectors, 10)
@@ -100,7 +120,7 @@ def test_equals_go_by_number_also_where_only_some_of_them_are_wanted() -> None:
     assert index.search(query, 20)[0].tolist() == [[299, *range(19)]]
 
 
-@pytest.mark.parametrize("spec", [EXACT, GRAPH])
+@pytest.mark.parametrize("spec", [EXACT, GRAPH, NARROWED])
 def test_one_item_is_its_own_nearest_however_many_are_wanted(spec: IndexSpec) -> None:
     groups, cosines = build(units(1), spec).search(units(1), 50)
     assert groups.tolist() == [[0]]
@@ -112,7 +132,7 @@ def test_an_empty_index_finds_nothing() -> None:
     assert groups.shape == cosines.shape == (3, 0)
 
 
-@pytest.mark.parametrize("spec", [EXACT, GRAPH, replace(GRAPH, m=8, ef_search=40)])
+@pytest.mark.parametrize("spec", [EXACT, GRAPH, NARROWED, replace(GRAPH, m=8, ef_search=40)])
 def test_a_stored_index_answers_as_before(spec: IndexSpec, tmp_path: Path) -> None:
     index = build(np.repeat(units(200), 2, axis=0), spec)
     artifacts.write(tmp_path, {"index": index.to_state()}, {"name": "v"}, {}, KEY)
@@ -157,7 +177,7 @@ def test_a_graph_too_thin_to_reach_enough_items_is_searched_exactly(islands: np.
     assert found.shape == true.shape
 
 
-@pytest.mark.parametrize("spec", [EXACT, GRAPH])
+@pytest.mark.parametrize("spec", [EXACT, GRAPH, NARROWED])
 def test_new_items_are_found_and_the_index_that_answers_stays_as_it_is(spec: IndexSpec) -> None:
     known, new = units(400), units(30, seed=9)
     index = build(known, spec)
@@ -168,7 +188,7 @@ def test_new_items_are_found_and_the_index_that_answers_stays_as_it_is(spec: Ind
     assert cosines[:, 0] == pytest.approx(np.ones(30), abs=1e-3)
     assert [grown.items_of(n).tolist() for n in range(3)] == [[0, 430], [1, 431], [2, 432]]
     assert grown.exact == index.exact and len(grown) == 430
-    assert grown.recall(10)["mean"] == 1.0
+    assert (grown.recall(10)["mean"] or 0.0) > 0.99
     for one, other in zip(before, index.search(new, 5), strict=True):
         np.testing.assert_array_equal(one, other)
 
