@@ -125,22 +125,17 @@ class DescribeForm(forms.Form):
 
 def _field(column: ColumnShown, told: str) -> forms.Field:
     """Return the field of a column; a unit that is ``told`` can be chosen, however it is spelt."""
-    word = words.attribute(column.name, column.label)
-    erp_name = column.label if word != column.label else ""
+    named = words.attribute(column.name, column.label)
+    shown: dict[str, Any] = {"label": named.word, "help_text": named.erp_name, "required": False}
     if column.is_unit:
         rare = [told] if told and told not in column.choices else []
-        named = [(each, each) for each in (*column.choices, *rare)]
-        choices = [("", _("millimetres (not said)")), *named]
-        return forms.ChoiceField(label=word, help_text=erp_name, required=False, choices=choices)
+        known = [(each, each) for each in (*column.choices, *rare)]
+        return forms.ChoiceField(choices=[("", _("millimetres (not said)")), *known], **shown)
     attrs: dict[str, str] = {"autocomplete": "off"}
     if column.is_number:
         attrs["inputmode"] = "decimal"
     if column.choices:
         attrs["list"] = f"choices-{column.name}"
     return forms.CharField(
-        label=word,
-        help_text=erp_name,
-        required=False,
-        max_length=settings.PREDICTION_MAX_TEXT,
-        widget=forms.TextInput(attrs=attrs),
+        max_length=settings.PREDICTION_MAX_TEXT, widget=forms.TextInput(attrs=attrs), **shown
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -52,7 +56,43 @@ ATTRIBUTES: dict[str, Promise] = {
     "RAW_MATL_KINDNM": _("Raw material in words"),
 }
 
+YES_OR_NO = frozenset({"STANDARD_YN", "ROTATE_CLOCKWISE", "ROTATE_CTRCLOCKWISE"})
+SPOKEN: dict[str, Promise] = {
+    "Y": pgettext_lazy("value", "yes"),
+    "N": pgettext_lazy("value", "no"),
+}
+MOST_DIGITS = 3
 
-def attribute(name: str, erp_name: str) -> str:
-    """Return what people call an attribute, in the language of the reader."""
-    return str(ATTRIBUTES.get(name, erp_name))
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute as people read it; the ERP's name is kept where it is another one."""
+
+    name: str
+    word: str
+    erp_name: str = ""
+    is_number: bool = False
+
+    def value(self, told: object) -> str:
+        """Return a value as people write it: yes and no, no idle digits, empty for a blank."""
+        if told is None or (isinstance(told, float) and not math.isfinite(told)):
+            return ""
+        text = str(told).strip()
+        if self.name in YES_OR_NO:
+            return str(SPOKEN.get(text.upper(), text))
+        return _number(text) if self.is_number else text
+
+
+def attribute(name: str, erp_name: str, *, is_number: bool = False) -> Attribute:
+    """Return an attribute in the language of the reader."""
+    word = str(ATTRIBUTES.get(name, erp_name))
+    return Attribute(name, word, erp_name if word != erp_name else "", is_number)
+
+
+def _number(text: str) -> str:
+    try:
+        number = round(float(text), MOST_DIGITS)
+    except ValueError:
+        return text
+    whole, _point, part = f"{number:.{MOST_DIGITS}f}".rstrip("0").partition(".")
+    return number_format(number, len(part)) if part else whole

@@ -81,12 +81,20 @@ def facts_of(
 
 
 def attribute_pairs(
-    mine: Mapping[str, object], theirs: Mapping[str, object], labels: Mapping[str, str]
+    mine: Mapping[str, object],
+    theirs: Mapping[str, object],
+    said: Mapping[str, Callable[[object], str]],
 ) -> list[AttributePair]:
-    """Return the attributes that either item has: those that differ first."""
+    """Return the attributes that either item has: those that differ first.
+
+    Args:
+        mine: attributes of one item.
+        theirs: attributes of the other.
+        said: attributes to look at, and how a value of each is written.
+    """
     pairs = [
-        AttributePair(label, _text(mine.get(name)), _text(theirs.get(name)))
-        for name, label in labels.items()
+        AttributePair(name, value(mine.get(name)), value(theirs.get(name)))
+        for name, value in said.items()
     ]
     told = [pair for pair in pairs if pair.mine or pair.theirs]
     return sorted(told, key=lambda pair: pair.is_same)
@@ -128,12 +136,6 @@ def _disagreement(
 
 def _steps(routings: Sequence[KnownRouting], job: str) -> list[KnownOperation]:
     return [step for routing in routings[:1] for step in routing.operations if step.job == job]
-
-
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    return str(value).strip()
 
 
 def _plain(text: str) -> str:

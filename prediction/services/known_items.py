@@ -13,6 +13,7 @@ from prediction.services.predictions import attributes_of, columns_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prediction.words import Attribute
     from registry.core.known import KnownRouting
     from registry.core.routing import Item
 
@@ -103,9 +104,12 @@ def routings_of(code: str) -> list[KnownRouting]:
     return loader.active().model.routings_of(code)
 
 
-def labels() -> dict[str, str]:
-    """Return the attributes of items and what people call them."""
-    return {column.name: words.attribute(column.name, column.label) for column in columns()}
+def attributes() -> dict[str, Attribute]:
+    """Return the attributes of items as people read them."""
+    return {
+        each.name: words.attribute(each.name, each.label, is_number=each.is_number)
+        for each in columns()
+    }
 
 
 def find(code: str) -> Item | None:

@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils.translation import override
 
+from prediction import words
 from prediction.tests.answers import GLAND, PLATING, TURNING, UNKNOWABLE, UNTIMED, WITH_PLATING
 from prediction.views import wording
 from registry.core.routing import DOUBTS, CandidateSource, Doubt, DoubtCode, Flip, Item
 
 if TYPE_CHECKING:
     from registry.core.model import RoutingModel
+    from registry.core.routing import Prediction
     from routingml_site.plant import Plant
+
+MATERIAL = words.attribute("ITEM_MATERIAL", "ITEM_MATERIAL")
+ATTRIBUTES = {
+    "ITEM_MATERIAL": MATERIAL,
+    "PART_TYPE": words.attribute("PART_TYPE", "ITEM_PART_TYPE"),
+}
+
+
+def reasons(prediction: Prediction) -> list[str]:
+    return wording.reasons(prediction, ATTRIBUTES)
 
 
 def test_a_sure_answer_says_how_sure_and_never_quite_sure() -> None:
@@ -28,7 +40,7 @@ def test_shares_are_rounded_not_cut_and_only_sureness_stops_short_of_all() -> No
     close = replace(GLAND, candidates=(replace(WITH_PLATING, confidence=0.7378),))
     assert wording.verdict(close) == "Proposed routing, 74 % sure"
     itself = replace(GLAND.neighbours[0], similarity=1.0)
-    assert "is 100 % alike" in wording.reasons(replace(GLAND, neighbours=(itself,)))[0]
+    assert "is 100 % alike" in reasons(replace(GLAND, neighbours=(itself,)))[0]
 
 
 def test_an_unsure_answer_gives_its_reason() -> None:
@@ -87,10 +99,10 @@ def test_why_an_item_has_no_answer_is_said_in_the_reader_s_language() -> None:
 
 
 def test_the_reasons_are_likeness_attributes_and_times() -> None:
-    likeness, attributes, times = wording.reasons(GLAND)
+    likeness, attributes, times = reasons(GLAND)
     assert likeness.startswith("1 of the 2 most similar items are made exactly like this")
     assert "G-100, is 91 % alike" in likeness
-    assert attributes == "What makes them alike most: PART_TYPE 14."
+    assert attributes == "What makes them alike most: Part type 14."
     assert times.startswith("1 of 3 run times rest on work results (12 reports)")
 
 
@@ -103,33 +115,33 @@ def test_the_reasons_are_likeness_attributes_and_times() -> None:
 )
 def test_times_say_what_they_rest_on(operations: tuple[Any, ...], sentence: str) -> None:
     best = replace(WITH_PLATING, operations=operations)
-    assert wording.reasons(replace(GLAND, candidates=(best,)))[-1] == sentence
+    assert reasons(replace(GLAND, candidates=(best,)))[-1] == sentence
 
 
 def test_operations_whose_time_nobody_knows_are_named() -> None:
     gap = replace(WITH_PLATING, operations=(TURNING, UNTIMED))
-    *_, times, unknown = wording.reasons(replace(GLAND, candidates=(gap,)))
+    *_, times, unknown = reasons(replace(GLAND, candidates=(gap,)))
     assert times == "All known run times rest on work results (12 reports)."
     assert unknown.startswith("The run time of 사상 is unknown")
     nothing = replace(UNTIMED, setup=UNTIMED.run)
-    only = wording.reasons(replace(GLAND, candidates=(replace(gap, operations=(nothing,)),)))
+    only = reasons(replace(GLAND, candidates=(replace(gap, operations=(nothing,)),)))
     assert not [said for said in only if "estimate" in said]
     assert only[-1].startswith("The setup time of 사상 is unknown")
 
 
 def test_a_composed_routing_says_that_it_is_new() -> None:
     composed = replace(WITH_PLATING, source=CandidateSource.COMPOSED)
-    assert "exactly this sequence" in wording.reasons(replace(GLAND, candidates=(composed,)))[-1]
-    assert wording.reasons(UNKNOWABLE) == []
+    assert "exactly this sequence" in reasons(replace(GLAND, candidates=(composed,)))[-1]
+    assert reasons(UNKNOWABLE) == []
 
 
 def test_a_flip_names_the_change_and_the_operation() -> None:
     added = Flip("ITEM_MATERIAL", "", "SUS304", "PLATE", added=True)
-    assert wording.flip(added, "도금") == (
-        "If ITEM_MATERIAL were SUS304 instead of blank, 도금 would be added."
+    assert wording.flip(added, "도금", MATERIAL) == (
+        "If Material were SUS304 instead of blank, 도금 would be added."
     )
     removed = replace(added, value="SUS316", other_value="", added=False)
-    assert wording.flip(removed, "도금").endswith(
+    assert wording.flip(removed, "도금", MATERIAL).endswith(
         "blank instead of SUS316, 도금 would be left out."
     )
 
@@ -140,3 +152,18 @@ def test_a_flip_names_the_change_and_the_operation() -> None:
 )
 def test_a_neighbour_s_difference_is_counted(count: int, words: str) -> None:
     assert wording.differs(count) == words
+
+
+def test_attributes_are_said_in_the_reader_s_words_with_the_erp_s_name_kept() -> None:
+    size = words.attribute("OUTDIAMETER", "OD_MM", is_number=True)
+    assert (size.word, size.erp_name) == ("Outer diameter", "OD_MM")
+    assert [size.value(each) for each in (85.0, "12.70", float("nan"), None, "n/a")] == [
+        "85", "12.7", "", "", "n/a",
+    ]  # fmt: skip
+    turns = words.attribute("ROTATE_CLOCKWISE", "ROTATE_CLOCKWISE")
+    assert turns.value("Y") == "yes"
+    with override("ko"):
+        assert words.attribute("OUTDIAMETER", "OD_MM").word == "외경"
+        assert turns.value("N") == "아니요"
+    plain = words.attribute("COLOUR", "FARBE")
+    assert (plain.word, plain.erp_name, plain.value(" 1.0 ")) == ("FARBE", "", "1.0")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from prediction.models import PredictionRequest
+    from prediction.words import Attribute
     from registry.core.routing import Item, Neighbour, Prediction
 
 LARGEST_LOT = 1_000_000.0
@@ -50,10 +51,28 @@ class Wish:
 class Bar:
     """One attribute of the explanation: its share of the strongest one."""
 
-    attribute: str
+    attribute: Attribute
     value: str
     percent: int
     is_against: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One attribute of two items, in the reader's words."""
+
+    attribute: Attribute
+    mine: str
+    theirs: str
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What would change the routing, and the ERP's name of the attribute."""
+
+    says: str
+    erp_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +154,7 @@ def _answered(
     facts = facts_of(prediction, known_items.routings_of)
     rows = lanes(prediction.candidates, wish.lot, facts)
     chosen = _chosen(prediction, wish.neighbour)
+    attributes = known_items.attributes()
     return {
         "prediction": prediction,
         "verdict": wording.verdict(prediction),
@@ -145,10 +165,10 @@ def _answered(
             _similar(each, chosen, weighed.new if weighed else frozenset())
             for each in prediction.neighbours
         ],
-        "beside": _beside(prediction, chosen, asked),
-        "reasons": wording.reasons(prediction),
-        "bars": _bars(prediction),
-        "flips": _flips(prediction),
+        "beside": _beside(prediction, chosen, asked, attributes),
+        "reasons": wording.reasons(prediction, attributes),
+        "bars": _bars(prediction, attributes),
+        "flips": _flips(prediction, attributes),
     }
 
 
@@ -163,7 +183,10 @@ def _similar(neighbour: Neighbour, chosen: Neighbour | None, new: frozenset[str]
 
 
 def _beside(
-    prediction: Prediction, chosen: Neighbour | None, asked: Item | None
+    prediction: Prediction,
+    chosen: Neighbour | None,
+    asked: Item | None,
+    attributes: Mapping[str, Attribute],
 ) -> dict[str, Any] | None:
     """Return a neighbour's own routing, compared with the proposal, and the two items."""
     if chosen is None:
@@ -171,9 +194,7 @@ def _beside(
     best = prediction.candidates[0].jobs if prediction.candidates else ()
     cards: tuple[Card, ...] = known_cards(chosen.jobs, best, known_items.operation_names())
     item = known_items.find(chosen.item)
-    pairs = []
-    if item and asked:
-        pairs = attribute_pairs(asked.attributes, item.attributes, known_items.labels())
+    pairs = _pairs(asked, item, attributes) if item and asked else []
     routings = known_items.routings_of(chosen.item)
     return {
         "neighbour": chosen,
@@ -186,32 +207,43 @@ def _beside(
     }
 
 
+def _pairs(asked: Item, other: Item, attributes: Mapping[str, Attribute]) -> list[Pair]:
+    said = {name: each.value for name, each in attributes.items()}
+    return [
+        Pair(attributes[each.name], each.mine, each.theirs, each.is_same)
+        for each in attribute_pairs(asked.attributes, other.attributes, said)
+    ]
+
+
 def _chosen(prediction: Prediction, chosen: str) -> Neighbour | None:
     """Return the neighbour that the address names, the nearest one when it names none."""
     near = prediction.neighbours
     return next((each for each in near if each.item == chosen), near[0] if near else None)
 
 
-def _bars(prediction: Prediction) -> list[Bar]:
-    attributes = prediction.explanation.attributes
-    strongest = max((abs(each.contribution) for each in attributes), default=0.0)
+def _bars(prediction: Prediction, attributes: Mapping[str, Attribute]) -> list[Bar]:
+    weights = prediction.explanation.attributes
+    strongest = max((abs(each.contribution) for each in weights), default=0.0)
     if strongest <= 0:
         return []
     return [
         Bar(
-            each.attribute,
-            each.value,
+            attributes[each.attribute],
+            attributes[each.attribute].value(each.value),
             max(round(100 * abs(each.contribution) / strongest), 1),
             each.contribution < 0,
         )
-        for each in attributes
+        for each in weights
     ]
 
 
-def _flips(prediction: Prediction) -> list[str]:
+def _flips(prediction: Prediction, attributes: Mapping[str, Attribute]) -> list[Changed]:
     names = known_items.operation_names()
     return [
-        wording.flip(change, names.get(change.job, change.job))
+        Changed(
+            wording.flip(change, names.get(change.job, change.job), attributes[change.attribute]),
+            attributes[change.attribute].erp_name,
+        )
         for change in prediction.explanation.flips
     ]
 

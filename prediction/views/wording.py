@@ -22,6 +22,8 @@ from registry.core.routing import (
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from prediction.words import Attribute
+
 FEW_ATTRIBUTES = 3
 MOST_SURE = 0.99
 DOUBTS: Mapping[DoubtCode, _StrPromise] = {
@@ -90,19 +92,19 @@ def failure(item: str, code: str, message: str) -> str:
     return str(text) % {"item": item} if text else message
 
 
-def reasons(prediction: Prediction) -> list[str]:
+def reasons(prediction: Prediction, attributes: Mapping[str, Attribute]) -> list[str]:
     """Return why this routing: likeness, attributes, times, and whether it is new as a whole."""
     if not prediction.candidates:
         return []
     best = prediction.candidates[0]
-    said = [_likeness(prediction, best), _attributes(prediction), _times(best)]
+    said = [_likeness(prediction, best), _attributes(prediction, attributes), _times(best)]
     said += _unknown_times(best)
     if best.source is CandidateSource.COMPOSED:
         said.append(_("No item is made in exactly this sequence yet; every step of it is known."))
     return [sentence for sentence in said if sentence]
 
 
-def flip(change: Flip, job_name: str) -> str:
+def flip(change: Flip, job_name: str, attribute: Attribute) -> str:
     """Return what one change of the item would do to the routing."""
     text = (
         _("If %(attribute)s were %(other)s instead of %(value)s, %(job)s would be added.")
@@ -110,9 +112,9 @@ def flip(change: Flip, job_name: str) -> str:
         else _("If %(attribute)s were %(other)s instead of %(value)s, %(job)s would be left out.")
     )
     return text % {
-        "attribute": change.attribute,
-        "other": change.other_value or _("blank"),
-        "value": change.value or _("blank"),
+        "attribute": attribute.word,
+        "other": attribute.value(change.other_value) or _("blank"),
+        "value": attribute.value(change.value) or _("blank"),
         "job": job_name,
     }
 
@@ -142,11 +144,12 @@ def _likeness(prediction: Prediction, best: Candidate) -> str:
     }
 
 
-def _attributes(prediction: Prediction) -> str:
+def _attributes(prediction: Prediction, attributes: Mapping[str, Attribute]) -> str:
     strongest = prediction.explanation.attributes[:FEW_ATTRIBUTES]
     if not strongest:
         return ""
-    named = ", ".join(f"{each.attribute} {each.value}" for each in strongest)
+    told = [(attributes[each.attribute], each.value) for each in strongest]
+    named = ", ".join(f"{each.word} {each.value(value) or _('blank')}" for each, value in told)
     return _("What makes them alike most: %(named)s.") % {"named": named}
 
 

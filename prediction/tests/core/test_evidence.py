@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from prediction import words
 from prediction.core.evidence import attribute_pairs, facts_of
 from prediction.core.timeline import lanes
 from prediction.tests.answers import GLAND, TURNING, WITH_PLATING, minutes
@@ -68,8 +69,8 @@ def test_intervals_share_one_scale_and_lead_time_counts_what_is_known() -> None:
 def test_attributes_that_differ_come_first_whatever_their_spelling() -> None:
     mine = {"TYPE": "14", "MATERIAL": "sus 316", "SIZE": 93.0}
     theirs = {"TYPE": "15", "MATERIAL": "SUS316", "SIZE": float("nan")}
-    labels = {"MATERIAL": "Material", "TYPE": "Type", "SIZE": "Size", "COLOUR": "Colour"}
-    pairs = attribute_pairs(mine, theirs, labels)
+    said = {name: words.attribute(name, name).value for name in ("MATERIAL", "TYPE", "SIZE", "HUE")}
+    pairs = attribute_pairs(mine, theirs, said)
     assert [(pair.name, pair.is_same) for pair in pairs] == [
-        ("Type", False), ("Size", False), ("Material", True),
+        ("TYPE", False), ("SIZE", False), ("MATERIAL", True),
     ]  # fmt: skip
