@@ -16,6 +16,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
+import psutil
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils.module_loading import import_string
@@ -96,7 +97,7 @@ def execute(job: Job) -> None:
 def _execute(job: Job) -> None:
     context.job_id.set(str(job.pk))
     context.actor.set(job.asked_by)
-    jobs.report(job, 0, "loading the program")
+    jobs.report(job, 0, jobs.LOADS)
     try:
         result = import_string(settings.JOB_HANDLERS[job.kind])(job)
     except Cancelled:
@@ -137,9 +138,19 @@ def _watch(job: Job, process: subprocess.Popen[Any]) -> bool:
             last_moment = now + GRACE_SECONDS
         if now >= next_beat:
             next_beat = now + BEAT_SECONDS
-            if not outages.unless_away(partial(jobs.beat, job), otherwise=True):
+            beat = partial(jobs.beat, job, _computed(process))
+            if not outages.unless_away(beat, otherwise=True):
                 break
     return was_away
+
+
+def _computed(process: subprocess.Popen[Any]) -> float:
+    """Return the seconds of a processor that the child has used."""
+    try:
+        used = psutil.Process(process.pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(used.user + used.system)
 
 
 def _runs(process: subprocess.Popen[Any]) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 
 from registry.core.forest import Forest
 from registry.core.perceptron import Perceptron
+from registry.core.progress import Report
 
 MIN_VALIDATION_ITEMS = 30
 """Items held out to say when to stop, under which that would be chance."""
@@ -88,9 +89,7 @@ class Examples:
         )
 
 
-def grow(
-    examples: Examples, spec: BoostingSpec, *, seed: int, report: Callable[[float], None]
-) -> Grown[Forest]:
+def grow(examples: Examples, spec: BoostingSpec, *, seed: int, report: Report) -> Grown[Forest]:
     """Grow trees; equal seeds give equal bits on any number of threads.
 
     Args:
@@ -133,7 +132,7 @@ class _LightGBM:
             "verbosity": -1,
         }
 
-    def grow(self, report: Callable[[float], None]) -> Grown[Forest]:
+    def grow(self, report: Report) -> Grown[Forest]:
         """Grow the trees; where held-out items say, stop."""
         trees, watched = self._trees_wanted(report)
 
@@ -145,7 +144,7 @@ class _LightGBM:
         )
         return Grown(from_lightgbm(booster.model_to_string()), booster.predict)
 
-    def _trees_wanted(self, report: Callable[[float], None]) -> tuple[int, float]:
+    def _trees_wanted(self, report: Report) -> tuple[int, float]:
         """Return how many trees still help on held-out items, and the share of work that took."""
         spec, examples = self.spec, self.examples
         items = np.unique(examples.items)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from registry.core.errors import BadInput, RoutingMLError
+from registry.core.progress import Report, tell_nobody
 
 try:
     import hnswlib
@@ -49,6 +50,10 @@ MENDABLE = 0.3
 would cut more than it joins."""
 FOR_AXES = 50_000
 """Vectors that the axes are found from at most."""
+ADDED_AT_ONCE, SOUGHT_AT_ONCE = 1_000, 10_000
+"""Vectors that join a graph, or are looked for in it, between two reports: about a second's."""
+ADDED_SHARE = 0.85
+"""Share of building a graph until all vectors have joined; the rest looks for what it lost."""
 AT_ONCE = 64
 """Queries whose named vectors are compared at once: some 6 MB."""
 
@@ -104,7 +109,9 @@ class Graph:
         self._hnsw, self.vectors, self.axes, self.spec = hnsw, vectors, axes, spec
 
     @classmethod
-    def build(cls, vectors: np.ndarray, spec: IndexSpec, *, seed: int) -> Graph:
+    def build(
+        cls, vectors: np.ndarray, spec: IndexSpec, *, seed: int, report: Report = tell_nobody
+    ) -> Graph:
         """Build the graph of vectors (n, width); with one thread equal seeds give equal graphs."""
         axes = _axes(vectors, spec.narrow)
         narrowed = _narrowed(vectors, axes)
@@ -115,8 +122,12 @@ class Graph:
             ef_construction=spec.ef_construction,
             random_seed=seed,
         )
-        hnsw.add_items(narrowed, np.arange(len(vectors)), num_threads=spec.build_threads)
-        _mend(hnsw, narrowed, spec)
+        numbers = np.arange(len(vectors))
+        for begin in range(0, len(vectors), ADDED_AT_ONCE):
+            report(ADDED_SHARE * begin / len(vectors))
+            part = slice(begin, begin + ADDED_AT_ONCE)
+            hnsw.add_items(narrowed[part], numbers[part], num_threads=spec.build_threads)
+        _mend(hnsw, narrowed, spec, lambda share: report(ADDED_SHARE + (1 - ADDED_SHARE) * share))
         return cls(hnsw, vectors, axes, spec)
 
     def grown(self, vectors: np.ndarray) -> Graph:
@@ -203,14 +214,14 @@ def _narrowed(vectors: np.ndarray, axes: np.ndarray | None) -> np.ndarray:
     return np.asarray(turned / np.maximum(length, TIE))
 
 
-def _mend(hnsw: Any, vectors: np.ndarray, spec: IndexSpec) -> None:
+def _mend(hnsw: Any, vectors: np.ndarray, spec: IndexSpec, report: Report) -> None:
     """Insert vectors again that a search for them does not reach.
 
     A few in a thousand stand on islands that no path leads to: near items of one routing, far from
     all others.  Who asks about their like would get neighbours from elsewhere.  Inserting them once
     more links them; that moves links about them, so those are looked at again.
     """
-    lost = _unreached(hnsw, vectors, spec.ef_search)
+    lost = _unreached(hnsw, vectors, spec.ef_search, report)
     for _ in range(REPAIRS):
         if not 0 < len(lost) < MENDABLE * len(vectors):
             break
@@ -219,7 +230,7 @@ def _mend(hnsw: Any, vectors: np.ndarray, spec: IndexSpec) -> None:
         lost = near[_unreached(hnsw, vectors[near], spec.ef_search)]
 
 
-def _unreached(hnsw: Any, vectors: np.ndarray, ef: int) -> np.ndarray:
+def _unreached(hnsw: Any, vectors: np.ndarray, ef: int, report: Report = tell_nobody) -> np.ndarray:
     """Return the places of vectors of a graph that a search for them does not reach.
 
     What a hasty search reaches, a thorough one does too, so only the few others are searched for
@@ -229,12 +240,17 @@ def _unreached(hnsw: Any, vectors: np.ndarray, ef: int) -> np.ndarray:
         hnsw: the graph.
         vectors: (n, width) that it holds.
         ef: how thoroughly an answer is searched for.
+        report: told after every batch of searches; may raise to stop.
     """
     places = np.arange(len(vectors))
     for thoroughness in (*HASTY, ef):
-        if len(places):
-            hnsw.set_ef(thoroughness)
-            places = places[_missed(hnsw, vectors[places])]
+        hnsw.set_ef(thoroughness)
+        missed = [places[:0]]
+        for begin in range(0, len(places), SOUGHT_AT_ONCE):
+            report(begin / len(vectors))
+            part = places[begin : begin + SOUGHT_AT_ONCE]
+            missed.append(part[_missed(hnsw, vectors[part])])
+        places = np.concatenate(missed)
     return places
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from registry.core import graphs
 from registry.core.graphs import TIE, Graph, IndexSpec, IndexUnreadable
+from registry.core.progress import Report, tell_nobody
 from registry.core.state import State
 from registry.core.vector_search import VectorSearch
 
@@ -58,7 +59,13 @@ class NeighbourIndex:
 
     @classmethod
     def build(
-        cls, vectors: np.ndarray, rows: np.ndarray, spec: IndexSpec, *, seed: int
+        cls,
+        vectors: np.ndarray,
+        rows: np.ndarray,
+        spec: IndexSpec,
+        *,
+        seed: int,
+        report: Report = tell_nobody,
     ) -> NeighbourIndex:
         """Merge identical vectors and index the distinct ones.
 
@@ -67,6 +74,7 @@ class NeighbourIndex:
             rows: (n,) the item row of each vector.
             spec: graph parameters.
             seed: of the graph's levels; with one thread equal seeds give equal graphs.
+            report: told after every batch of a graph; may raise to stop.
         """
         rounded = _rounded(vectors)
         size = rounded.shape[1] * rounded.itemsize
@@ -80,7 +88,7 @@ class NeighbourIndex:
         start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(first)))])
         distinct = rounded[np.sort(first)]
         index = cls(distinct, rows[order].astype(np.int32), start.astype(np.int64), spec)
-        index._build_graph(seed)
+        index._build_graph(seed, report)
         return index
 
     def with_items(self, vectors: np.ndarray, rows: np.ndarray, *, seed: int) -> NeighbourIndex:
@@ -200,9 +208,9 @@ class NeighbourIndex:
             "queries": len(queries),
         }
 
-    def _build_graph(self, seed: int) -> None:
+    def _build_graph(self, seed: int, report: Report = tell_nobody) -> None:
         if graphs.INSTALLED and len(self) >= self.spec.exact_below:
-            self.graph = Graph.build(self.vectors, self.spec, seed=seed)
+            self.graph = Graph.build(self.vectors, self.spec, seed=seed, report=report)
 
     def to_state(self) -> State:
         """Return groups and graph."""

@@ -25,6 +25,8 @@ SECOND = np.float32(0.999)
 """What a step keeps of the mean squared slope."""
 EPSILON = np.float32(1e-8)
 CACHED_ROWS = 64
+TOLD_STEPS = 10
+"""Steps after which progress is told once more within an epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,10 @@ class _Training:
             if not batches:
                 shuffled = self.rng.permutation(rows)[: spec.max_items]
                 batches = np.array_split(shuffled, per_epoch)
+            if self.step % TOLD_STEPS == 0 or len(batches) == per_epoch:
                 epoch = f"epoch {self.step // per_epoch + 1} of {-(-total // per_epoch)}"
-                progress.report(self.step / total, f"{step_name}{DETAIL}{epoch}")
+                batch = f"batch {per_epoch - len(batches) + 1} of {per_epoch}"
+                progress.report(self.step / total, f"{step_name}{DETAIL}{epoch}{DETAIL}{batch}")
             self._descend(batches.pop(), total)
         progress.report(1.0, step_name)
         return self.weights

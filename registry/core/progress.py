@@ -8,6 +8,7 @@ computation its own 0..1 scale inside the whole.  A caller that wants to stop ma
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,10 @@ from registry.core.errors import RoutingMLError
 
 DETAIL = " · "
 """Parts a step from a detail of it that moves often: shown, but no line of a log on its own."""
+
+
+Report = Callable[[float], None]
+"""Told the share (0..1) of a single step that is done; may raise ``Cancelled``."""
 
 
 class Cancelled(RoutingMLError):
@@ -58,3 +63,12 @@ class Span:
 def span(parent: Progress, start: float, end: float) -> Span:
     """Return a progress whose 0..1 is ``start``..``end`` of ``parent``."""
     return Span(parent, start, end)
+
+
+def saying(progress: Progress, step: str) -> Report:
+    """Return what tells a progress the share of one step, as a detail of it."""
+    return lambda share: progress.report(share, f"{step}{DETAIL}{share:.1%}")
+
+
+def tell_nobody(share: float) -> None:
+    """Tell nobody: where it runs there may be nobody to tell."""

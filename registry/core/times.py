@@ -21,7 +21,7 @@ from registry.core.features import FeatureAssembler
 from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
 from registry.core.perceptron import Perceptron
-from registry.core.progress import Progress, Silent, span
+from registry.core.progress import Progress, Report, Silent, span
 from registry.core.state import State
 
 KINDS = ("run", "setup")
@@ -223,7 +223,7 @@ class TimeModel:
         return cls(arrays["columns"], tuple(forests), arrays["centre"], arrays["known"])
 
 
-def _saying(told: Progress) -> Callable[[float], None]:
+def _saying(told: Progress) -> Report:
     return lambda share: told.report(share, "learning times")
 
 

@@ -37,7 +37,8 @@ LOST_AFTER = timedelta(seconds=30)
 OFFER_AGAIN = timedelta(seconds=60)
 """Time after which a waiting job that could run is handed to the queue once more."""
 NEWEST_KEPT = 100
-STARTS = "starting its process"
+STARTS, LOADS = "starting its process", "loading the program"
+"""Steps in which a job's own process cannot speak yet: its worker tells what it has computed."""
 GONE = "The worker that ran this job has gone. Nothing of it was kept; start it again."
 LEVELS = {JobState.FAILED: Level.WARNING, JobState.ERRORED: Level.ERROR, JobState.LOST: Level.ERROR}
 
@@ -123,9 +124,22 @@ def held(number: int, token: str) -> Job | None:
     return Job.objects.running().filter(pk=number, claim=token).first()
 
 
-def beat(job: Job) -> bool:
-    """Show a sign of life; False when the job is no longer this worker's."""
-    return bool(_mine(job).update(heartbeat_at=timezone.now()))
+def beat(job: Job, computed: float = 0.0) -> bool:
+    """Show a sign of life; False when the job is no longer this worker's.
+
+    Args:
+        job: which the worker holds.
+        computed: seconds of a processor that the job's process has used; told as long as that
+            cannot say itself how far it is.
+    """
+    if not _mine(job).update(heartbeat_at=timezone.now()):
+        return False
+    step = Job.objects.values_list("step", flat=True).get(pk=job.pk)
+    begun = step.partition(DETAIL)[0]
+    if begun in (STARTS, LOADS):
+        told = f"{begun}{DETAIL}{computed:.1f} s of computing"
+        _mine(job).filter(step=step).update(step=told)
+    return True
 
 
 def report(job: Job, percent: int, step: str) -> None:

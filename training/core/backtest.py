@@ -17,7 +17,7 @@ from registry.core import metrics
 from registry.core.items import RawItems
 from registry.core.metrics import SequenceCase
 from registry.core.model import RoutingModel
-from registry.core.progress import Progress, span
+from registry.core.progress import DETAIL, Progress, span
 from registry.core.routing import Prediction
 from training.core import comparison, simple_ways, splits
 from training.core.dataset import TrainingSet
@@ -28,6 +28,7 @@ from training.core.truths import TrueRouting, true_routings
 MIN_ITEMS = 10
 """Routed items under which nothing can be held back and measured."""
 BATCH = 256
+COMPARING = "comparing with what was made"
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     known = data.take(splits.others(library, later))
     model = fit(known, spec, span(progress, 0.0, 0.8))
     asked = data.take(later)
-    predictions = predict(model, asked.raw, span(progress, 0.8, 0.95))
+    predictions = predict(model, asked.raw, span(progress, 0.8, 0.93))
+    progress.report(0.93, COMPARING)
     truths = [true_routings(asked, row) for row in range(len(later))]
     figures = score(predictions, truths)
+    progress.report(0.94, f"{COMPARING}{DETAIL}{0.5:.1%}")
     family = model.base.group.column
-    simple = simple_ways.ask(known, asked.raw, predictions, truths, span(progress, 0.95, 1.0))
+    simple = simple_ways.ask(known, asked.raw, predictions, truths, span(progress, 0.95, 0.98))
     items = per_item(asked, family, predictions, truths)
     figures |= {
         "items": len(later),
@@ -68,7 +71,7 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     held = None
     if len(library.routed) >= spec.folds_below:
         held = HeldOut()
-        held.add(model.base, asked)
+        held.add(model.base, asked, span(progress, 0.98, 1.0))
     progress.report(1.0, "backtest done")
     sampled = asked.take(comparison.sample([str(code) for code in asked.raw.codes]))
     return Backtest(figures, held, sampled, family)

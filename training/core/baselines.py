@@ -19,9 +19,14 @@ from registry.core.cleaning import CleanItems, clean_items
 from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
 from registry.core.metrics import Jobs
+from registry.core.progress import Report, tell_nobody
 from training.core.dataset import TrainingSet
 
 SHOWN = 5
+ASKED_AT_ONCE = 1_000
+"""Items compared with all known ones between two reports."""
+ROUNDS = 100
+"""Trees of plain boosting."""
 ONE_HOT_VALUES = 300
 """Most values of a column that become columns of their own; the commonest are taken."""
 
@@ -86,7 +91,7 @@ def plain_of(items: RawItems, known: Known) -> Plain:
 Proposals = list[list[Jobs]]
 
 
-def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
+def one_hot_nearest(known: Known, asked: Plain, report: Report = tell_nobody) -> Proposals:
     """Copy the routings of the items nearest by one-hot columns and scaled sizes."""
     from sklearn.preprocessing import OneHotEncoder
 
@@ -102,12 +107,13 @@ def one_hot_nearest(known: Known, asked: Plain) -> Proposals:
     scale[scale == 0] = 1.0
     parts.append(sparse.csr_matrix(np.nan_to_num((sizes - mean) / scale)))
     wanted.append(sparse.csr_matrix(np.nan_to_num((_logs(asked) - mean) / scale)))
-    return _copy_nearest(known, sparse.hstack(parts).tocsr(), sparse.hstack(wanted).tocsr())
+    table, queries = sparse.hstack(parts).tocsr(), sparse.hstack(wanted).tocsr()
+    return _copy_nearest(known, table, queries, report)
 
 
-def predecessor(known: Known, asked: Plain) -> Proposals:
+def predecessor(known: Known, asked: Plain, report: Report = tell_nobody) -> Proposals:
     """Copy the nearest items by cosine of ordinal codes and sizes, blanks as 0: the old way."""
-    return _copy_nearest(known, *ordinal(known, asked), metric="cosine")
+    return _copy_nearest(known, *ordinal(known, asked), report, metric="cosine")
 
 
 def ordinal(known: Known, asked: Plain) -> tuple[np.ndarray, np.ndarray]:
@@ -119,19 +125,30 @@ def ordinal(known: Known, asked: Plain) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _copy_nearest(
-    known: Known, table: np.ndarray | sparse.csr_matrix, asked: np.ndarray | sparse.csr_matrix,
+    known: Known,
+    table: np.ndarray | sparse.csr_matrix,
+    asked: np.ndarray | sparse.csr_matrix,
+    report: Report,
     metric: str = "euclidean",
-) -> Proposals:  # fmt: skip
+) -> Proposals:
     from sklearn.neighbors import NearestNeighbors
 
     count = min(4 * SHOWN, table.shape[0])
     search = NearestNeighbors(n_neighbors=count, metric=metric, algorithm="brute").fit(table)
-    near = search.kneighbors(asked, return_distance=False)
-    return [list(dict.fromkeys(known.jobs(p) for p in places))[:SHOWN] for places in near.tolist()]
+    found: Proposals = []
+    for begin in range(0, asked.shape[0], ASKED_AT_ONCE):
+        report(begin / asked.shape[0])
+        part = asked[begin : begin + ASKED_AT_ONCE]
+        for places in search.kneighbors(part, return_distance=False).tolist():
+            found.append(list(dict.fromkeys(known.jobs(place) for place in places))[:SHOWN])
+    return found
 
 
-def group_commonest(known: Known, asked: Plain, column: str = "PART_TYPE") -> Proposals:
+def group_commonest(
+    known: Known, asked: Plain, report: Report = tell_nobody, column: str = "PART_TYPE"
+) -> Proposals:
     """Propose the commonest routings of the item's group, or of the plant where it has none."""
+    report(0.0)
     names = list(known.clean.texts)
     whole = _commonest([known.jobs(place) for place in range(len(known.rows))])
     if column not in names:
@@ -144,13 +161,14 @@ def group_commonest(known: Known, asked: Plain, column: str = "PART_TYPE") -> Pr
     return [best.get(group, whole) for group in asked.codes[:, position].tolist()]
 
 
-def plant_commonest(known: Known, asked: Plain) -> Proposals:
+def plant_commonest(known: Known, asked: Plain, report: Report = tell_nobody) -> Proposals:
     """Propose the commonest routings of the plant."""
+    report(0.0)
     whole = _commonest([known.jobs(place) for place in range(len(known.rows))])
     return [whole] * len(asked.codes)
 
 
-SEQUENCE_BASELINES: Mapping[str, Callable[[Known, Plain], Proposals]] = {
+SEQUENCE_BASELINES: Mapping[str, Callable[[Known, Plain, Report], Proposals]] = {
     "onehot_nearest": one_hot_nearest,
     "group_commonest": group_commonest,
     "plant_commonest": plant_commonest,
@@ -159,7 +177,11 @@ SEQUENCE_BASELINES: Mapping[str, Callable[[Known, Plain], Proposals]] = {
 
 
 def boosted_minutes(
-    known: Known, asked: Plain, item: np.ndarray, jobs: Sequence[str]
+    known: Known,
+    asked: Plain,
+    item: np.ndarray,
+    jobs: Sequence[str],
+    report: Report = tell_nobody,
 ) -> np.ndarray | None:
     """Return run minutes a piece by boosting on the raw columns, None without any work result.
 
@@ -168,6 +190,7 @@ def boosted_minutes(
         asked: the asked items.
         item: (n,) which of them.
         jobs: n operation codes.
+        report: told after every round; may raise to stop.
     """
     library = known.library
     actual = library.arrays["operation_log_run"]
@@ -187,8 +210,17 @@ def boosted_minutes(
         [[number.get(job, -1) for job in jobs], asked.codes[item], asked.numbers[item]]
     )
     told = np.isfinite(table).any(axis=0)  # scikit-learn cannot bin a column without a value
-    model = HistGradientBoostingRegressor(random_state=0, early_stopping=False)
-    return np.asarray(np.exp(model.fit(table[:, told], actual[use]).predict(wanted[:, told])))
+
+    def scored(model: HistGradientBoostingRegressor, *_rows: object) -> float:
+        report(model.n_iter_ / ROUNDS)
+        return 0.0
+
+    # Scoring is the one thing that is called after every round: it tells, and stops nothing early.
+    model = HistGradientBoostingRegressor(
+        max_iter=ROUNDS, random_state=0, scoring=scored, early_stopping=True,
+        validation_fraction=None, n_iter_no_change=ROUNDS + 1,
+    ).fit(table[:, told], actual[use])  # fmt: skip
+    return np.asarray(np.exp(model.predict(wanted[:, told])))
 
 
 def _logs(plain: Plain) -> np.ndarray:

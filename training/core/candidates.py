@@ -25,7 +25,7 @@ from registry.core.boosting import Examples
 from registry.core.cleaning import clean_items
 from registry.core.features import FeatureAssembler
 from registry.core.habits import GroupHabit
-from registry.core.progress import DETAIL, Progress, span
+from registry.core.progress import DETAIL, Progress, Report, saying, span
 from registry.core.times import Operations, TimeTargets
 from training.core import challengers, side_by_side, splits, tuning
 from training.core.challengers import STORABLE, Settings
@@ -131,20 +131,30 @@ def _folds(
 ) -> Iterator[Fold]:
     parts = splits.folds(data.library, wanted.folds, spec.seed)
     for number, held in enumerate(parts):
-        progress.report(number / len(parts), f"preparing fold {number + 1} of {len(parts)}")
-        yield _fold(data, spec, wanted, held, number)
+        step = f"preparing fold {number + 1} of {len(parts)}"
+        part = span(progress, number / len(parts), (number + 1) / len(parts))
+        yield _fold(data, spec, wanted, held, number, saying(part, step))
 
 
 def _fold(
-    data: TrainingSet, spec: TrainingSpec, wanted: CandidateSpec, held: np.ndarray, number: int
+    data: TrainingSet,
+    spec: TrainingSpec,
+    wanted: CandidateSpec,
+    held: np.ndarray,
+    number: int,
+    report: Report,
 ) -> Fold:
+    report(0.0)
     known, asked = data.take(splits.others(data.library, held)), data.take(held)
     clean = clean_items(known.raw, data.attributes)
     assembler = FeatureAssembler.fit(clean, data.attributes, spec.features)
+    report(0.3)
     features = assembler.transform(clean)
+    report(0.5)
     work = Operations(features, assembler, known.library, known.library.routed)
     target = TimeTargets.of(known.library, "run")
     columns = work.telling_columns([target], spec.times.words)
+    report(0.7)
     seen = sparse.csr_matrix(features[:, columns])
     examples = work.examples(target, seen, wanted.max_rows, spec.seed)
 
@@ -199,12 +209,12 @@ class _Told:
         if under_way:
             fold, name = self.places[under_way[0]]
             step = f"fold {fold + 1} of {len(folds)}, {name}{DETAIL}{shares[under_way[0]]:.1%}"
+            if len(under_way) > 1:
+                step += f"{DETAIL}all fits: {sum(shares) / len(shares):.2%}"
         self.progress.report(sum(shares) / len(shares), step)
 
 
-def _fit(
-    fold: Fold, name: str, settings: Settings, spec: TrainingSpec, report: challengers.Report
-) -> _Fitted:
+def _fit(fold: Fold, name: str, settings: Settings, spec: TrainingSpec, report: Report) -> _Fitted:
     """Learn and ask; the processor's time of this thread is what it cost."""
     began = time.thread_time()
     predict = challengers.learn(

@@ -24,6 +24,7 @@ from registry.core import boosting
 from registry.core.boosting import BoostingSpec, Examples, Grown
 from registry.core.forest import Forest
 from registry.core.perceptron import Perceptron
+from registry.core.progress import Report
 from training.core.specs import BASELINE, BOOSTING, MLP, STACKING
 
 STORABLE = frozenset({BASELINE, MLP, BOOSTING})
@@ -43,7 +44,6 @@ PATIENCE = 8
 MAX_EPOCHS = 60
 
 Predict = Callable[[np.ndarray], np.ndarray]
-Report = Callable[[float], None]
 Settings = Mapping[str, Any]
 
 GRIDS: Mapping[str, tuple[Settings, ...]] = {

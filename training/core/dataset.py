@@ -21,6 +21,7 @@ from registry.core.errors import NotEnoughData
 from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
 from registry.core.mapping import ColumnMap
+from registry.core.progress import Report, tell_nobody
 from registry.core.tables import ROUTING_KEY, Tables
 from training.core.reports import robust_centres
 
@@ -58,8 +59,15 @@ def attributes_of(columns: ColumnMap) -> tuple[Attribute, ...]:
     )
 
 
-def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
+def prepare(
+    tables: Tables, attributes: Sequence[Attribute], report: Report = tell_nobody
+) -> TrainingSet:
     """Clean and pack the tables.
+
+    Args:
+        tables: as mapping gives them.
+        attributes: what the model looks at.
+        report: told after every part; may raise to stop.
 
     Raises:
         NotEnoughData: when there is no item, or no item with a routing.
@@ -71,6 +79,7 @@ def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
     if items.empty:
         raise NotEnoughData("There are no items. Load item_info first (load_erp DIR).")
     rows = pd.Index(items["ITEM_CD"])
+    report(0.1)
     operations = _operations(tables.routings, rows, counts)
     if operations.empty:
         raise NotEnoughData(
@@ -78,10 +87,15 @@ def prepare(tables: Tables, attributes: Sequence[Attribute]) -> TrainingSet:
             "table is loaded and that its item codes are those of the item table (check_erp "
             "shows both)."
         )
+    report(0.3)
     names = _number_names(operations)
+    report(0.5)
     variation = _add_times(operations, tables.results, rows, names["jobs"], counts)
+    report(0.7)
     library = RoutingLibrary.build(len(items), operations, names)
+    report(0.8)
     raw = RawItems.from_frame(items, [attribute.name for attribute in attributes])
+    report(0.9)
     statistics = _statistics(items, attributes, library, tables, counts, variation)
     return TrainingSet(raw, tuple(attributes), library, statistics, _hash(tables))
 

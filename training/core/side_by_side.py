@@ -14,10 +14,9 @@ from typing import TypeVar
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
-from registry.core.progress import Cancelled
+from registry.core.progress import Cancelled, Report, tell_nobody
 
 Result = TypeVar("Result")
-Report = Callable[[float], None]
 Told = Callable[[Sequence[float]], None]
 
 TICK_SECONDS = 1.0
@@ -80,8 +79,4 @@ def _far_away(
 
 
 def _numbered(number: int, task: Callable[[Report], Result]) -> tuple[int, Result]:
-    return number, task(_nobody)
-
-
-def _nobody(share: float) -> None:
-    """Tell nobody: where it runs there may be nobody to tell."""
+    return number, task(tell_nobody)

@@ -12,7 +12,7 @@ from registry.core import metrics
 from registry.core.cleaning import clean_items
 from registry.core.items import RawItems
 from registry.core.metrics import Jobs, SequenceCase
-from registry.core.progress import Progress
+from registry.core.progress import Progress, Report, saying, span
 from registry.core.routing import Prediction
 from training.core import baselines
 from training.core.dataset import TrainingSet
@@ -55,14 +55,14 @@ def ask(
     firsts: dict[str, list[Jobs]] = {}
     ways = baselines.SEQUENCE_BASELINES
     for number, (name, propose) in enumerate(ways.items()):
-        progress.report(number / (len(ways) + 1), STEP.format(name=name))
-        proposals = propose(sample, plain)
+        part = span(progress, number / (len(ways) + 1), (number + 1) / (len(ways) + 1))
+        proposals = propose(sample, plain, saying(part, STEP.format(name=name)))
         scores[name] = metrics.sequence_scores(
             [SequenceCase(p, v) for p, v in zip(proposals, valid, strict=True)]
         )
         firsts[name] = [found[0] if found else () for found in proposals]
-    progress.report(len(ways) / (len(ways) + 1), STEP.format(name=BOOSTING))
-    item, minutes, actual = _boosted(sample, plain, predictions, truths)
+    last = saying(span(progress, len(ways) / (len(ways) + 1), 1.0), STEP.format(name=BOOSTING))
+    item, minutes, actual = _boosted(sample, plain, predictions, truths, last)
     scores[BOOSTING] = metrics.time_scores(minutes, actual)
     best = max(ways, key=lambda name: scores[name]["process_match"] or 0.0)
     errors = np.round(np.abs(minutes - actual), 4)
@@ -82,6 +82,7 @@ def _boosted(
     plain: baselines.Plain,
     predictions: Sequence[Prediction],
     truths: Sequence[Sequence[TrueRouting]],
+    report: Report,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return item, minutes by plain boosting and true minutes of operations.
 
@@ -100,7 +101,7 @@ def _boosted(
             item.append(number)
             jobs.append(truth.jobs[j])
             actual.append(truth.run[j])
-    minutes = baselines.boosted_minutes(sample, plain, np.array(item, dtype=int), jobs)
+    minutes = baselines.boosted_minutes(sample, plain, np.array(item, dtype=int), jobs, report)
     if minutes is None:
         return np.zeros(0, dtype=int), np.zeros(0), np.zeros(0)
     return np.array(item, dtype=int), minutes, np.array(actual)

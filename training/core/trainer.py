@@ -33,7 +33,7 @@ from registry.core.library import RoutingLibrary
 from registry.core.machine import release_memory
 from registry.core.model import RoutingModel
 from registry.core.neighbourhood import NOBODY
-from registry.core.progress import DETAIL, Cancelled, Progress, span
+from registry.core.progress import DETAIL, Cancelled, Progress, Report, saying, span
 from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
@@ -42,6 +42,8 @@ from training.core.challengers import Grower
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 
+ASKED_AT_ONCE = 256
+"""Held-out items that are asked about between two reports."""
 WAIT_SECONDS = 1.0
 """Pause between two looks at what is learned beside the network."""
 
@@ -69,7 +71,8 @@ def fit(
     start = 0.0 if held else 0.5
     held = held or hold_out(data, spec, span(progress, 0.0, start))
     base = fit_base(data, spec, span(progress, start, 0.98))
-    ranker, confidence, intervals = held.calibrate(base.library)
+    last = saying(span(progress, 0.98, 1.0), "calibrating")
+    ranker, confidence, intervals = held.calibrate(base.library, last)
     progress.report(1.0, "calibrated")
     return RoutingModel(base, ranker, confidence, intervals, profile=profile)
 
@@ -80,9 +83,9 @@ def hold_out(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> HeldO
     parts = _held_out_parts(data, spec)
     for number, rows in enumerate(parts):
         part = span(progress, number / len(parts), (number + 1) / len(parts))
-        held.add(
-            fit_base(data.take(splits.others(data.library, rows)), spec, part), data.take(rows)
-        )
+        known = data.take(splits.others(data.library, rows))
+        base = fit_base(known, spec, span(part, 0.0, 0.9))
+        held.add(base, data.take(rows), span(part, 0.9, 1.0))
     return held
 
 
@@ -99,10 +102,14 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     """Learn features, networks, index and habits from every item of a training set."""
     release_memory()  # of what the base before this one was made from
     library, rows = data.library, data.library.routed
-    progress.report(0.0, "reading attributes")
+    reading = saying(span(progress, 0.0, 0.1), "reading attributes")
+    reading(0.0)
     clean = clean_items(data.raw, data.attributes)
+    reading(0.25)
     routed = clean_items(data.raw.take(rows), data.attributes)
+    reading(0.5)
     assembler = FeatureAssembler.fit(routed, data.attributes, spec.features)
+    reading(0.75)
     features = assembler.transform(routed)
     # The network keeps one core busy and the boosting the other: neither gains from a second.
     stopped = Event()
@@ -118,19 +125,22 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
             features, library, rows, spec.network, seed=spec.seed, progress=span(progress, 0.1, 0.7)
         )
         vectors, _ = embedding.transform(features)
-        progress.report(0.7, "indexing")
-        index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed)
+        indexing = saying(span(progress, 0.7, 0.75), "indexing")
+        indexing(0.0)
+        index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed, report=indexing)
         while wait([timed], WAIT_SECONDS).not_done:
             step = f"learning times{DETAIL}{beside.share:.0%}"
             progress.report(0.75 + 0.2 * beside.share, step)
         times, residual = timed.result()
     progress.report(0.95, "summing up habits")
+    group = GroupHabit.fit(clean, library)
+    progress.report(0.97, f"summing up habits{DETAIL}{0.5:.1%}")
     return Base(
         raw=data.raw,
         library=library,
         encoder=Encoder(data.attributes, assembler, embedding),
         index=index,
-        group=GroupHabit.fit(clean, library),
+        group=group,
         plain=PlainHabit.fit(assembler.evened(features), rows),
         times=times,
         residual=residual,
@@ -179,11 +189,13 @@ class HeldOut:
         self.cases: list[_Case] = []
         self.errors: list[tuple[float, int, int]] = []
 
-    def add(self, base: Base, data: TrainingSet) -> None:
+    def add(self, base: Base, data: TrainingSet, progress: Progress) -> None:
         """Ask a base about held-out items."""
         rows = data.library.routed
-        for start in range(0, len(rows), 512):
-            part = rows[start : start + 512]
+        report = saying(progress, "asking about items held out")
+        for start in range(0, len(rows), ASKED_AT_ONCE):
+            report(start / len(rows))
+            part = rows[start : start + ASKED_AT_ONCE]
             encoded = base.encoder.encode(data.raw.take(part))
             retrieved = base.retrieve(encoded, [None] * len(part))
             self._add_cases(base, data, part, encoded, retrieved)
@@ -231,11 +243,16 @@ class HeldOut:
             estimate = minutes[kind, place] + practice.correction[kind]
             self.errors.append((actual[kind, place] - estimate, kind, jobs[place]))
 
-    def calibrate(self, library: RoutingLibrary) -> tuple[Ranker, Confidence, TimeIntervals]:
+    def calibrate(
+        self, library: RoutingLibrary, report: Report
+    ) -> tuple[Ranker, Confidence, TimeIntervals]:
         """Fit ranker, confidence and intervals on everything asked."""
+        report(0.0)
         ranker = Ranker.fit([c.pool for c in self.cases], [c.right for c in self.cases])
         signs, first, later, similarity = [], [], [], []
-        for case in self.cases:
+        for number, case in enumerate(self.cases):
+            if number % ASKED_AT_ONCE == 0:
+                report(0.2 + 0.7 * number / len(self.cases))
             ranked = rank(case.base, ranker, case.retrieved, case.log_odds)
             ordered = case.right[ranked.order]
             signs.append(ranked.signs)

@@ -47,6 +47,7 @@ def with_champion(
     champion, mine, sampled = selectors.champion(), tested.figures.get(PER_ITEM), tested.sampled
     if champion is None or not mine or sampled is None:
         return None
+    progress.report(0.0, f"opening {champion.name}")
     try:
         before, way = kept(champion), Way.KEPT
         model = RoutingModel.from_states(store.read(champion.name, champion.manifest_digest)[1])

@@ -14,7 +14,7 @@ from registry import selectors, store
 from registry.core import artifacts
 from registry.core.errors import RoutingMLError
 from registry.core.machine import peak_memory_mb, release_memory
-from registry.core.progress import span
+from registry.core.progress import saying, span
 from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
@@ -97,9 +97,10 @@ def execute(
         selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
         spec = replace(spec, time_model=selected.chosen, time_settings=dict(selected.settings))
     tested = backtest.run(data, spec, span(progress, begin, 0.65)) if with_backtest else None
-    rest = span(progress, 0.65 if tested else begin, 0.93)
+    rest = span(progress, 0.65 if tested else begin, 0.92)
     held, columns = tested.held if tested else None, profile.to_columns().to_json()
     model = trainer.fit(data, spec, rest, profile=columns, held=held)
+    progress.report(0.92, "measuring the search")
     metrics = _metrics(data, model, tested, spec, started)
     name = name or versions.next_name()
     metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
@@ -159,8 +160,10 @@ def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> 
     progress.report(0.0, "reading the ERP tables")
     columns = profile.to_columns()
     with mappings.open_reader() as reader:
-        tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=progress)
-    data = dataset.prepare(tables, dataset.attributes_of(columns))
+        reading = span(progress, 0.0, 0.8)
+        tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=reading)
+    cleaning = saying(span(progress, 0.8, 1.0), "cleaning the tables")
+    data = dataset.prepare(tables, dataset.attributes_of(columns), cleaning)
     del tables
     release_memory()
     routed = len(data.library.routed)

@@ -109,6 +109,11 @@ class House:
         folder = self.folder / "models" / "versions"
         return {str(name) for (name,) in rows}, {path.name for path in folder.iterdir()}
 
+    def step(self, job: int) -> str:
+        """Return how far a job says that it is, and what it does."""
+        query = "select progress || ' % ' || step from registry_job where id = ?"
+        return str(self.sql(query, job)[0][0])
+
     def has_come(self, job: int, percent: int) -> bool:
         """Return whether a job has come so far, or has ended."""
         return self.is_at(job, percent) or self.state(job) not in ("queued", "running")
@@ -211,7 +216,7 @@ def kill_a_worker(house: House, job: int, percent: int) -> None:
     worker = house.start_worker()
     wait_until(lambda: house.has_come(job, percent), f"job {job} at {percent} %")
     kill(family_of(worker))
-    log.info("worker killed at %s %%: job %s was %s", percent, job, house.state(job))
+    log.info("killed: job %s was %s at %s", job, house.state(job), house.step(job))
 
 
 def test_whenever_a_worker_is_killed_the_active_version_answers_and_every_job_ends_in_truth(
@@ -220,7 +225,8 @@ def test_whenever_a_worker_is_killed_the_active_version_answers_and_every_job_en
     codes = tiny_plant.item_info["ITEM_CD"][:3].tolist()
     house.set_up(MORE.format(count=max(KILLS - 1, 0)))
     for job in range(1, KILLS + 1):
-        kill_a_worker(house, job, random.randint(0, 99))  # noqa: S311 -- any moment will do
+        moment = 100 * (job - random.random()) / KILLS  # noqa: S311 -- any moment of each stretch
+        kill_a_worker(house, job, int(moment))
         house.set_up(ANSWERS.format(name=tiny_version[1].name, codes=codes))
         registered, written = house.versions()
         assert registered == written, "a version is whole, or it is not there"

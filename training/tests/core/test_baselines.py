@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from registry.core.items import RawItems
+from registry.core.progress import tell_nobody
 from registry.core.routing import Item
 from training.core import baselines
 from training.core.baselines import Known, Plain
@@ -37,7 +38,7 @@ def test_the_nearest_item_of_an_items_twin_is_that_item(known: Known) -> None:
 
 def test_a_groups_commonest_routing_is_proposed_and_the_plants_for_strangers(known: Known) -> None:
     asked = plain(known, {"KIND": "PLATE"}, {"KIND": "GEAR"}, {})
-    by_group = baselines.group_commonest(known, asked, "KIND")
+    by_group = baselines.group_commonest(known, asked, column="KIND")
     by_plant = baselines.plant_commonest(known, asked)
     made = [jobs_of(described(n)) for n in range(60)]
     plates = [jobs for jobs in made if jobs[0] == "SAW"]
@@ -48,13 +49,14 @@ def test_a_groups_commonest_routing_is_proposed_and_the_plants_for_strangers(kno
 
 def test_a_group_that_the_plant_does_not_know_is_no_group(known: Known) -> None:
     asked = plain(known, {"KIND": "PLATE"})
-    nowhere = baselines.group_commonest(known, asked, "NO_SUCH_COLUMN")
+    nowhere = baselines.group_commonest(known, asked, column="NO_SUCH_COLUMN")
     assert nowhere == baselines.plant_commonest(known, asked)
 
 
 def test_every_way_answers_items_of_which_nothing_is_known(known: Known) -> None:
     for propose in baselines.SEQUENCE_BASELINES.values():
-        proposals = propose(known, plain(known, {}, {"KIND": "NEVER SEEN", "OD": "1e300"}))
+        asked = plain(known, {}, {"KIND": "NEVER SEEN", "OD": "1e300"})
+        proposals = propose(known, asked, tell_nobody)
         assert all(len(found) >= 1 for found in proposals)
 
 
@@ -63,7 +65,7 @@ def test_a_size_that_no_item_has_is_no_obstacle() -> None:
     source.items["OD"] = np.nan
     blank = Known.of(prepare(source, ATTRIBUTES))
     for propose in baselines.SEQUENCE_BASELINES.values():
-        assert propose(blank, plain(blank, described(1)))[0]
+        assert propose(blank, plain(blank, described(1)), tell_nobody)[0]
 
 
 def test_plain_boosting_learns_minutes_and_needs_work_results(known: Known) -> None:

@@ -177,9 +177,9 @@ def test_what_is_held_out_was_not_learned(monkeypatch: pytest.MonkeyPatch) -> No
         learned.append({data.raw.codes[row] for row in data.library.routed})
         return fit_base(data, *rest)
 
-    def asking(self: trainer.HeldOut, base: Any, data: Any) -> None:
+    def asking(self: trainer.HeldOut, base: Any, data: Any, progress: Any) -> None:
         held.append(set(data.raw.codes))
-        add(self, base, data)
+        add(self, base, data, progress)
 
     monkeypatch.setattr(trainer, "fit_base", fitting)
     monkeypatch.setattr(trainer.HeldOut, "add", asking)
