@@ -19,12 +19,20 @@ from prediction.core import drafts as core
 from prediction.core.draft_files import FileKind
 from prediction.core.rules import check, rule_from_json
 from prediction.models import Draft, PredictionRequest
-from prediction.services import draft_exports, drafts, rule_words, rules
+from prediction.services import (
+    batch_jobs,
+    draft_exports,
+    drafts,
+    output_profiles,
+    rule_words,
+    rules,
+)
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from accounts.models import User
+    from prediction.services.draft_exports import Table
 
 
 def draft_as_json(draft: Draft) -> dict[str, Any]:
@@ -145,7 +153,8 @@ class DraftExportView(APIView):
         drafts.get(number)
         given = shapes.ExportIn(data=request.data)
         given.is_valid(raise_exception=True)
-        return _file([number], given.validated_data["format"], f"draft-{number}", person(request))
+        table = draft_exports.table_of([number])
+        return file_of(table, given.validated_data["format"], f"draft-{number}", person(request))
 
 
 class DraftsExportView(APIView):
@@ -163,7 +172,28 @@ class DraftsExportView(APIView):
         given = shapes.ExportManyIn(data=request.data)
         given.is_valid(raise_exception=True)
         body = given.validated_data
-        return _file(body["drafts"], body["format"], "drafts", person(request))
+        table = draft_exports.table_of(body["drafts"])
+        return file_of(table, body["format"], "drafts", person(request))
+
+
+class BatchExportView(APIView):
+    """Export a batch."""
+
+    permission_classes = (MayPredict,)
+
+    @extend_schema(
+        operation_id="predict_batch_export",
+        request=shapes.BatchExportIn,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, number: int) -> HttpResponse:
+        """Return the sure answers of a batch as a file of the active output profile, or another."""
+        given = shapes.BatchExportIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        body = given.validated_data
+        using = output_profiles.named(body["profile"])
+        table = draft_exports.table_of_batch(batch_jobs.named_batch(number), using)
+        return file_of(table, body["format"], f"batch-{number}", person(request))
 
 
 class DraftsStagingView(APIView):
@@ -183,9 +213,9 @@ class DraftsStagingView(APIView):
         return Response({"table": table.profile.table, "rows": count})
 
 
-def _file(numbers: list[int], format_name: str, name: str, by: User) -> HttpResponse:
+def file_of(table: Table, format_name: str, name: str, by: User) -> HttpResponse:
+    """Return a table as a download."""
     kind = FileKind(format_name)
-    table = draft_exports.table_of(numbers)
     content = draft_exports.write(table=table, kind=kind, by=by)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind.suffix}"'}
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -100,7 +101,7 @@ def _found(number: int) -> MappingProfile:
 
 def _written(row: MappingProfile, drafts: list[int]) -> dict[str, Any]:
     table = draft_exports.table_of(drafts, using=output_profiles.using(row))
-    rows = [list(cells) for cells in table.rows[:PREVIEW_ROWS]]
+    rows = [list(cells) for cells in islice(table.rows, PREVIEW_ROWS)]
     wrong = [
         {"row": each.row, "column": each.column, "fault": each.fault.value, "limit": each.limit}
         for each in table.wrong

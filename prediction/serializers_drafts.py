@@ -137,6 +137,14 @@ class ExportIn(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=FORMATS, default=FileKind.CSV.value)
 
 
+class BatchExportIn(ExportIn):
+    """How a batch is written."""
+
+    profile = serializers.CharField(
+        default="", allow_blank=True, help_text="Number of an output profile; the active one."
+    )
+
+
 class StagingIn(serializers.Serializer[Any]):
     """Which approved drafts go into the staging table."""
 

@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<int:number>/restore/", drafts.RestoreView.as_view(), name="draft_restore"),
     path("api/drafts", api_drafts.DraftsView.as_view(), name="api_drafts"),
     path("api/drafts/export", api_drafts.DraftsExportView.as_view(), name="api_drafts_export"),
+    path(
+        "api/predict/batch/<int:number>/export",
+        api_drafts.BatchExportView.as_view(),
+        name="api_batch_export",
+    ),
     path("api/drafts/staging", api_drafts.DraftsStagingView.as_view(), name="api_drafts_staging"),
     path("api/drafts/<int:number>", api_drafts.DraftView.as_view(), name="api_draft"),
     path(

@@ -153,6 +153,7 @@ RULES: dict[str, Rule] = {
     "prediction:api_draft_validate": PREDICT,
     "prediction:api_draft_approve": PREDICT,
     "prediction:api_rules_validate": PREDICT,
+    "prediction:api_batch_export": _all(Ability.PREDICT, heavy=True),
     "prediction:api_drafts_export": _all(Ability.PREDICT, heavy=True),
     "prediction:api_drafts_staging": _all(Ability.PREDICT, heavy=True),
     "prediction:api_profiles": Rule(Ability.READ, Ability.CONFIGURE),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -53,13 +53,32 @@ class CellFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """One column of the written table."""
+    """One column of the written table: a constant, or a field as it is or in another form."""
 
-    column: ExportColumn
+    name: str
+    kind: CellKind
+    field: str | None
+    constant: Cell = None
+    written: Callable[[Cell], Cell] | None = None
     required: bool = False
     max_length: int | None = None
     least: float | None = None
     most: float | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a cell of it can be wrong."""
+        return self.required or (self.max_length, self.least, self.most) != (None, None, None)
+
+    def cell(self, told: Cell) -> Cell:
+        """Return what is written for the field's cell."""
+        if self.field is None:
+            return self.constant
+        return self.written(told) if self.written else told
+
+    def of_line(self, line: Line) -> Cell:
+        """Return what is written for an operation."""
+        return self.cell(FIELDS[self.field].value(line) if self.field else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +91,16 @@ class OutputProfile:
     @property
     def export_columns(self) -> tuple[ExportColumn, ...]:
         """The columns as writers take them."""
-        return tuple(each.column for each in self.columns)
+        return tuple(ExportColumn(each.name, each.kind, each.of_line) for each in self.columns)
+
+    @property
+    def limited(self) -> OutputProfile:
+        """The same with those columns alone whose cells can be wrong."""
+        return replace(self, columns=tuple(each for each in self.columns if each.is_limited))
 
     def row(self, line: Line) -> tuple[Cell, ...]:
         """Return one operation as a row."""
-        return tuple(each.column.value(line) for each in self.columns)
+        return tuple(each.of_line(line) for each in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +148,7 @@ def check(profile: OutputProfile, rows: Iterable[Sequence[Cell]]) -> list[Wrong]
         for each, cell in zip(profile.columns, row, strict=True):
             wrong = _wrong(each, cell)
             if wrong:
-                found.append(Wrong(number, each.column.name, wrong[0], cell, wrong[1]))
+                found.append(Wrong(number, each.name, wrong[0], cell, wrong[1]))
         if len(found) >= MOST_FAULTS:
             break
     return found[:MOST_FAULTS]
@@ -147,51 +171,36 @@ def _wrong(each: OutputColumn, cell: Cell) -> tuple[CellFault, float | None] | N
 
 
 def _column(entry: Mapping[str, Any]) -> OutputColumn:
+    limits: dict[str, Any] = {
+        "required": bool(entry.get("required", False)),
+        "max_length": entry.get("max_length"),
+        "least": entry.get("min"),
+        "most": entry.get("max"),
+    }
+    name = entry["name"]
     if "constant" in entry:
-        column = _constant(entry["name"], entry["constant"])
-    else:
-        source = FIELDS[entry["field"]]
-        column = _formatted(entry["name"], source, entry.get("format"))
-    return OutputColumn(
-        column,
-        bool(entry.get("required", False)),
-        entry.get("max_length"),
-        entry.get("min"),
-        entry.get("max"),
-    )
+        constant = entry["constant"]
+        return OutputColumn(name, _kind_of(constant), None, constant, **limits)
+    field, form = entry["field"], entry.get("format")
+    kind = CellKind.TEXT if form in DATES else FIELDS[field].kind
+    return OutputColumn(name, kind, field, written=_written(form), **limits)
 
 
-def _constant(name: str, value: Cell) -> ExportColumn:
-    kind = CellKind.TEXT
-    if isinstance(value, int):
-        kind = CellKind.INTEGER
-    elif isinstance(value, float):
-        kind = CellKind.NUMBER
-    return ExportColumn(name, kind, lambda line: value)
+def _kind_of(constant: Cell) -> CellKind:
+    if isinstance(constant, int):
+        return CellKind.INTEGER
+    return CellKind.NUMBER if isinstance(constant, float) else CellKind.TEXT
 
 
-def _formatted(name: str, source: ExportColumn, form: str | None) -> ExportColumn:
+def _written(form: str | None) -> Callable[[Cell], Cell] | None:
+    """Return how a cell is written in a form, None when it stays as it is."""
     if form in DATES:
-        return ExportColumn(name, CellKind.TEXT, _as_date(source.value, DATES[form]))
+        pattern = DATES[form]
+        return lambda cell: cell.strftime(pattern) if isinstance(cell, dt.date) else cell
     if form in DIGITS:
-        return ExportColumn(name, source.kind, _as_number(source.value, int(form)))
-    return ExportColumn(name, source.kind, source.value)
-
-
-def _as_date(value: Callable[[Line], Cell], form: str) -> Callable[[Line], Cell]:
-    def written(line: Line) -> Cell:
-        cell = value(line)
-        return cell.strftime(form) if isinstance(cell, dt.date) else cell
-
-    return written
-
-
-def _as_number(value: Callable[[Line], Cell], digits: int) -> Callable[[Line], Cell]:
-    def written(line: Line) -> Cell:
-        cell = value(line)
-        return round(cell, digits) if isinstance(cell, float) else cell
-
-    return written
+        digits = int(form)
+        return lambda cell: round(cell, digits) if isinstance(cell, float) else cell
+    return None
 
 
 def _problems(given: Any) -> Iterator[str]:

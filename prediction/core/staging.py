@@ -16,7 +16,7 @@ from registry.core.erp_urls import sqlite_path
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from prediction.core.export import Cell
@@ -45,7 +45,7 @@ class StagingUnreachable(RoutingMLError):
 
 
 def insert(
-    url: str, table: str, names: Sequence[str], rows: Sequence[Sequence[Cell]], *, base: Path
+    url: str, table: str, names: Sequence[str], rows: Collection[Sequence[Cell]], *, base: Path
 ) -> int:
     """Insert rows in one transaction and return how many.
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from registry.core.progress import Progress
 
 ASKED = "asked.json"
+KEPT = "kept.parquet"
+"""The answers once more, for output profiles, whatever the format of the batch's own file."""
 KEPT_SECONDS = 30 * 24 * 60 * 60
 ENDINGS = (".csv", ".csv.gz", ".xlsx", ".xlsm", ".parquet")
 """Of files that can be asked with."""
@@ -145,6 +147,7 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         TableFormat(job.parameters["format"]),
         question.answers(tick),
         valid_from=timezone.localdate(),
+        kept=_folder(job) / KEPT,
     )
     return {
         "version": question.loaded.name,
@@ -165,12 +168,32 @@ def result_path(job: Job, *, errors: bool = False) -> Path:
     Raises:
         NoResult: it has not ended well, or its file is gone.
     """
-    name = _result_name(job) + (".errors.csv" if errors else "")
+    if errors:
+        return _existing(job, _result_name(job) + ".errors.csv")
+    return _of_a_good_end(job, _result_name(job))
+
+
+def kept_path(job: Job) -> Path:
+    """Return the answers of a batch as they are kept for output profiles.
+
+    Raises:
+        NoResult: it has not ended well, or they are gone.
+    """
+    return _of_a_good_end(job, KEPT)
+
+
+def _of_a_good_end(job: Job, name: str) -> Path:
+    if job.state != JobState.SUCCEEDED:
+        told = {"number": job.pk, "state": job.get_state_display()}
+        raise NoResult(_("Batch %(number)s has no file: it is %(state)s.") % told)
+    return _existing(job, name)
+
+
+def _existing(job: Job, name: str) -> Path:
     path = _folder(job) / name
-    if job.state != JobState.SUCCEEDED and not errors:
-        raise NoResult(f"Batch {job.pk} has no file: it is {job.get_state_display()}.")
     if not path.is_file():
-        raise NoResult(f"The file of batch {job.pk} is not there any more. Ask again.")
+        told = {"number": job.pk}
+        raise NoResult(_("The file of batch %(number)s is not there any more. Ask again.") % told)
     return path
 
 

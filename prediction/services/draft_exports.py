@@ -1,4 +1,8 @@
-"""Approved drafts as files or as rows of the ERP's staging table: checked first, audited after."""
+"""Routings on their way out: approved drafts, sure answers, whole batches.
+
+As files or as rows of the ERP's staging table, written as an output profile says: checked first,
+audited after.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +15,32 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from prediction.core import staging
 from prediction.core.draft_files import FileKind, open_file
 from prediction.core.export import Line
+from prediction.core.kept_rows import KeptRows
 from prediction.core.output_profile import OutputProfile, Wrong, check
 from prediction.models import Draft, DraftState
-from prediction.services import output_profiles, predictions
+from prediction.services import batch_jobs, output_profiles, predictions
 from registry.core.errors import BadInput, RoutingMLError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from accounts.models import User
     from prediction.core.export import Cell
     from prediction.models import PredictionRequest
     from prediction.services.output_profiles import Active
     from registry.core.routing import Prediction
+    from registry.models import Job
 
 MOST_DRAFTS = 500
+MOST_ROWS = 300_000
+"""Rows of a batch that one request writes: some 35,000 items."""
 
 
 class NotApproved(RoutingMLError):
@@ -60,7 +69,7 @@ class Table:
     items: tuple[str, ...]
     profile_name: str
     profile: OutputProfile
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Collection[tuple[Cell, ...]]
     wrong: tuple[Wrong, ...]
 
     @property
@@ -88,8 +97,8 @@ def table_of(numbers: Sequence[int], using: Active | None = None) -> Table:
     return _table(chosen, answers, using or output_profiles.active())
 
 
-def table_of_answer(request: PredictionRequest) -> Table:
-    """Return the best candidate of every item of an answer as the active profile writes it.
+def table_of_answer(request: PredictionRequest, using: Active | None = None) -> Table:
+    """Return the best candidate of every item of an answer as a profile writes it.
 
     Items that need a planner are left out: somebody has to decide them first.
 
@@ -101,7 +110,34 @@ def table_of_answer(request: PredictionRequest) -> Table:
     sure = [each for each in found if each.candidates and not each.abstained]
     if not sure:
         raise NothingChosen(_("No item of this answer is sure enough to go out unseen."))
-    return _table((), sure, output_profiles.active())
+    return _table((), sure, using or output_profiles.active())
+
+
+def table_of_batch(job: Job, using: Active | None = None) -> Table:
+    """Return the best candidate of every item of a batch as a profile writes it.
+
+    Items that need a planner are left out, as they are from the table of an answer.
+
+    Raises:
+        NoResult: the batch has not ended well, or its answers are gone.
+        NothingChosen: no item can go out as it is, or there are more rows than are written at once.
+    """
+    chosen = using or output_profiles.active()
+    rows = KeptRows(batch_jobs.kept_path(job), chosen.profile)
+    if not rows:
+        raise NothingChosen(_("No item of this answer is sure enough to go out unseen."))
+    if len(rows) > MOST_ROWS:
+        told = {"rows": number_format(len(rows), 0), "most": number_format(MOST_ROWS, 0)}
+        raise NothingChosen(
+            _(
+                "%(rows)s rows are more than the %(most)s that are written at once: ask for"
+                " parts of the list, or take the file of the batch."
+            )
+            % told
+        )
+    limited = chosen.profile.limited
+    wrong = tuple(check(limited, KeptRows(rows.path, limited)))
+    return Table((), rows.items, chosen.name, chosen.profile, rows, wrong)
 
 
 def _table(chosen: tuple[Draft, ...], answers: Sequence[Prediction], using: Active) -> Table:
@@ -181,6 +217,7 @@ def _note(table: Table, where: str, by: User | str) -> None:
             target=", ".join(table.items)[:1000],
             after={
                 "drafts": numbers,
+                "items": len(table.items),
                 "to": where,
                 "rows": len(table.rows),
                 "profile": table.profile_name,

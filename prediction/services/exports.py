@@ -6,7 +6,7 @@ import csv
 import os
 import secrets
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,9 +52,16 @@ class ExportReport:
 
 
 def export_file(
-    path: Path, table_format: TableFormat, answers: Iterable[Answer], *, valid_from: dt.date | None
+    path: Path,
+    table_format: TableFormat,
+    answers: Iterable[Answer],
+    *,
+    valid_from: dt.date | None,
+    kept: Path | None = None,
 ) -> ExportReport:
     """Write the answers, batch by batch, and the unanswered items to ``<path>.errors.csv``.
+
+    ``kept`` is a second file that gets the same rows in Parquet.
 
     Raises:
         CannotWrite: the folder is not there or may not be written.
@@ -62,10 +69,16 @@ def export_file(
     """
     tally = _Tally()
     with _replacing(path) as draft:
-        with closing(open_writer(draft, COLUMNS, table_format)) as writer:
+        with ExitStack() as open_files:
+            wanted = [(draft, table_format), *([(kept, TableFormat.PARQUET)] if kept else [])]
+            writers = [
+                open_files.enter_context(closing(open_writer(where, COLUMNS, form)))
+                for where, form in wanted
+            ]
             for prediction in tally.watch(answers):
                 for row in rows(prediction, valid_from=valid_from):
-                    writer.write(row)
+                    for writer in writers:
+                        writer.write(row)
                     tally.lines += 1
         errors_path = _write_errors(path, tally.errors)
         if tally.lines == 0:

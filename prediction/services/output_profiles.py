@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from prediction.core.output_profile import (
@@ -14,6 +15,7 @@ from prediction.core.output_profile import (
     built_in,
     profile_from_json,
 )
+from registry.core.errors import BadInput
 from registry.models import Direction, MappingProfile
 from registry.services.mappings import ProfileConflict
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 BUILT_IN_NAME = "routing_7_1"
 """The built-in layout: the one in use until another one is activated."""
+
+
+class ProfileUnknown(BadInput):
+    """No output profile has this number or name."""
+
+    code = "profile_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,35 @@ def active() -> Active:
     """Return the active profile, the built-in one when none was activated."""
     row = MappingProfile.objects.filter(direction=Direction.OUTPUT, is_active=True).first()
     if row is None:
-        return Active(BUILT_IN_NAME, profile_from_json(built_in()))
+        return _built_in()
     return using(row)
+
+
+def _built_in() -> Active:
+    return Active(BUILT_IN_NAME, profile_from_json(built_in()))
 
 
 def using(row: MappingProfile) -> Active:
     """Return a stored revision as something to write with."""
     return Active(str(row), profile_from_json(row.document))
+
+
+def named(choice: str) -> Active:
+    """Return the profile that was chosen: the built-in name, a number, or nothing for the active.
+
+    Raises:
+        ProfileUnknown: there is no such output profile.
+    """
+    if not choice:
+        return active()
+    if choice == BUILT_IN_NAME:
+        return _built_in()
+    is_number = choice.isascii() and choice.isdigit() and len(choice) < 16
+    rows = MappingProfile.objects.filter(direction=Direction.OUTPUT)
+    row = rows.filter(pk=int(choice)).first() if is_number else None
+    if row is None:
+        raise ProfileUnknown(_("There is no output profile “%(name)s”.") % {"name": choice[:100]})
+    return using(row)
 
 
 def save(*, name: str, document: Any, by: User | str) -> MappingProfile:

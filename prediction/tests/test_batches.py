@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from prediction.services import batch_jobs
+from accounts.models import AuditEvent
+from prediction.services import batch_jobs, output_profiles
 from prediction.tests.test_pages import text_of
 from registry import tasks
 from registry.models import Job, JobState
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from rest_framework.test import APIClient
 
+    from accounts.models import User
     from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
 
@@ -101,6 +104,32 @@ def test_a_file_of_codes_asks_for_known_items_and_tells_of_the_others(
     assert {row["ITEM_CD"] for row in table} == {code}
     errors = body_of(ben_api.get(f"{API}/{number}/file?errors=1")).decode()
     assert "NO-SUCH-ITEM,unknown_item" in errors
+
+
+def test_a_batch_goes_out_as_the_erp_takes_it_in_the_chosen_profile_and_is_noted(
+    ben_browser: Client, ben_api: APIClient, eva: User, tiny_model: RoutingModel
+) -> None:
+    codes = list(tiny_model.item_codes[:5])
+    number = ben_api.post(API, {"item_codes": codes}).data["job_id"]
+    chosen: dict[str, Any] = {"batch": number}
+    too_early = ben_browser.get("/drafts/export/", chosen)
+    assert (too_early.status_code, "has no file" in text_of(too_early)) == (409, True)
+    done = work(Job.objects.get(pk=number))
+    sure = done.result["items"] - done.result["needs_planner"]
+    page = text_of(ben_browser.get("/drafts/export/", chosen))
+    assert f"Export {sure} routing" in page and "52 columns" in page
+    assert "As the ERP takes it" in text_of(ben_browser.get(f"/predict/batches/{number}/"))
+    columns = [{"name": "품목", "field": "ITEM_CD"}, {"name": "PLANT", "constant": "=K1"}]
+    row = output_profiles.save(name="mes", document={"columns": columns}, by=eva)
+    chosen |= {"profile": row.pk, "format": "csv-cp949"}
+    written = ben_browser.post("/drafts/export/", chosen).content.decode("cp949")
+    (first, *_others) = table = list(csv.DictReader(io.StringIO(written)))
+    assert first["PLANT"] == "'=K1" and len({each["품목"] for each in table}) == sure
+    event = AuditEvent.objects.get(action="prediction.draft.exported")
+    assert event.after is not None and event.after["profile"] == "mes r1"
+    asked = {"format": "json", "profile": str(row.pk)}
+    told = ben_api.post(f"{API}/{number}/export", asked)
+    assert len(json.loads(told.content)) == len(table)
 
 
 def test_a_pasted_list_beyond_one_request_becomes_a_batch(

@@ -24,7 +24,7 @@ class BatchView(Page):
 
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         """Show it."""
-        job = _found(number)
+        job = found_batch(number)
         context: dict[str, Any] = {
             "job": job,
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
@@ -42,7 +42,7 @@ class CancelView(Page):
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         """Stop it, or say that it is over."""
         try:
-            batch_jobs.stop(_found(number), by=person(request))
+            batch_jobs.stop(found_batch(number), by=person(request))
         except (jobs.JobOver, batch_jobs.NotYours) as error:
             messages.info(request, error.message)
         return redirect("prediction:batch", number)
@@ -53,7 +53,7 @@ class FileView(Page):
 
     def get(self, request: HttpRequest, number: int) -> HttpResponse | FileResponse:
         """Send the file, or with ``?errors`` the list of what was not answered."""
-        return sent(_found(number), errors="errors" in request.GET)
+        return sent(found_batch(number), errors="errors" in request.GET)
 
 
 def sent(job: Job, *, errors: bool) -> FileResponse:
@@ -67,7 +67,8 @@ def sent(job: Job, *, errors: bool) -> FileResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
-def _found(number: int) -> Job:
+def found_batch(number: int) -> Job:
+    """Return a batch; an address that names none is not found."""
     try:
         return batch_jobs.named_batch(number)
     except jobs.JobUnknown as error:

@@ -1,15 +1,17 @@
-"""Approved drafts on their way out: a preview that checks, then a file or the staging table."""
+"""Routings on their way out: a preview that checks, then a file or the staging table."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,7 @@ from prediction.core.draft_files import FileKind
 from prediction.core.output_profile import BadOutputProfile, CellFault, built_in
 from prediction.models import PredictionRequest
 from prediction.services import draft_exports, output_profiles
+from prediction.views.batches import found_batch
 from prediction.views.predictions import Page
 from registry.core.errors import RoutingMLError
 from registry.models import Direction, MappingProfile
@@ -98,7 +101,12 @@ class ExportDraftsView(Page):
     ) -> HttpResponse:
         context: dict[str, Any] = {
             "error": error,
-            "answer": given.get("answer", ""),
+            "chosen": [
+                (name, value)
+                for name in ("answer", "batch", "draft")
+                for value in given.getlist(name)
+            ],
+            "back": _back(given),
             "kinds": [(kind.value, LABELS[kind]) for kind in FileKind],
             "staging": bool(settings.STAGING_URL),
             "may_export": may(request.user, Ability.PREDICT),
@@ -110,6 +118,7 @@ class ExportDraftsView(Page):
             context |= {"table": None, "error": error or refused}
         else:
             context |= {"table": table, "cells": _cells(table), "faults": _faults(table)}
+            context["profiles"] = _profiles(table.profile_name)
         return render(
             request, "prediction/export.html", context, status=409 if context["error"] else 200
         )
@@ -190,12 +199,32 @@ def _readable(document: Any) -> str:
 
 
 def _table(given: QueryDict) -> draft_exports.Table:
-    """Return the drafts that were chosen, or a whole answer."""
-    numbers, answer = _numbers(given, "draft"), _numbers(given, "answer")
+    """Return the drafts that were chosen, a whole answer, or a whole batch."""
+    using = output_profiles.named(given.get("profile", ""))
+    numbers, answer, batch = (_numbers(given, name) for name in ("draft", "answer", "batch"))
+    if batch:
+        return draft_exports.table_of_batch(found_batch(batch[0]), using)
     if answer:
         row = get_object_or_404(PredictionRequest, pk=answer[0])
-        return draft_exports.table_of_answer(row)
-    return draft_exports.table_of(numbers)
+        return draft_exports.table_of_answer(row, using)
+    return draft_exports.table_of(numbers, using)
+
+
+def _back(given: QueryDict) -> tuple[str, str]:
+    """Return where the routings came from: address and words."""
+    answer, batch = _numbers(given, "answer"), _numbers(given, "batch")
+    if batch:
+        return reverse("prediction:batch", args=batch[:1]), _("Back to the batch")
+    if answer:
+        return reverse("prediction:result", args=answer[:1]), _("Back to the answer")
+    return reverse("prediction:draft_list"), _("Drafts")
+
+
+def _profiles(chosen: str) -> list[tuple[str, str, bool]]:
+    """Return the profiles that may be chosen: value, name, and whether it is the chosen one."""
+    known = [(str(row.pk), str(row)) for row in output_profiles.revisions()]
+    built_in = (output_profiles.BUILT_IN_NAME, output_profiles.BUILT_IN_NAME)
+    return [(value, name, name == chosen) for value, name in (built_in, *known)]
 
 
 def _numbers(given: QueryDict, name: str) -> list[int]:
@@ -214,7 +243,7 @@ def _cells(table: draft_exports.Table) -> list[list[Shown]]:
             Shown(_text(cell), isinstance(cell, int | float), wrong.get((number, name), ""))
             for name, cell in zip(table.names, row, strict=True)
         ]
-        for number, row in enumerate(table.rows[:SHOWN_ROWS], start=1)
+        for number, row in enumerate(islice(table.rows, SHOWN_ROWS), start=1)
     ]
 
 

@@ -6,13 +6,17 @@ import csv
 import datetime as dt
 import json
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from prediction.core import staging
 from prediction.core.draft_files import FileKind, NotInCharset, open_file
-from prediction.core.export import BUILT_IN, Line
+from prediction.core.export import BUILT_IN, COLUMNS, Line
+from prediction.core.export import rows as export_rows
+from prediction.core.kept_rows import KeptRows
 from prediction.core.output_profile import (
     BadOutputProfile,
     CellFault,
@@ -21,6 +25,7 @@ from prediction.core.output_profile import (
     check,
     profile_from_json,
 )
+from prediction.core.writers import ParquetWriter
 from prediction.tests.answers import GLAND, PLATING, TURNING, WITH_PLATING
 
 if TYPE_CHECKING:
@@ -60,6 +65,25 @@ def test_columns_are_named_ordered_formatted_and_joined_by_constants() -> None:
         ("K1", "G-999", 10, 0.1, "20261121", None),
         ("K1", "G-999", 20, 0.07, "20261121", "V-77"),
     ]
+
+
+@pytest.mark.parametrize("document", [SMALL, built_in()])
+def test_answers_kept_by_a_batch_are_written_as_if_they_were_written_at_once(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
+    profile, path = profile_from_json(document), tmp_path / "kept.parquet"
+    unsure = replace(GLAND, item="G-998", abstained=True)
+    with closing(ParquetWriter(path, COLUMNS)) as writer:
+        for answer in (unsure, GLAND):
+            for row in export_rows(answer, valid_from=DAY):
+                writer.write(row)
+    kept = KeptRows(path, profile)
+    assert list(kept) == [
+        profile.row(Line(GLAND, WITH_PLATING, operation, place, DAY))
+        for place, operation in enumerate(WITH_PLATING.operations, start=1)
+    ]
+    assert (len(kept), kept.items) == (3, ("G-999",))
+    assert check(profile.limited, KeptRows(path, profile.limited)) == check(profile, kept)
 
 
 def test_a_check_finds_what_the_erp_would_not_take() -> None:
