@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -208,6 +208,32 @@ def _add_times(
     return variation
 
 
+def sampled(data: TrainingSet, rows: np.ndarray, results: pd.Series) -> TrainingSet:
+    """Return the training set of some items, counted anew.
+
+    Args:
+        data: a whole plant.
+        rows: of the items, increasing.
+        results: the item code of each of the plant's work results.
+    """
+    part = data.take(rows)
+    codes = [str(code) for code in part.raw.codes]
+    counts = sizes(len(part.raw), part.library)
+    counts["work_results"] = int(results.isin(codes).sum())
+    return replace(part, statistics={**data.statistics, **counts})
+
+
+def sizes(items: int, library: RoutingLibrary) -> dict[str, int]:
+    """Return how much there is to learn from."""
+    return {
+        "items": items,
+        "routed_items": len(library.routed),
+        "routings": len(library.routing_numbers),
+        "distinct_sequences": library.sequence_count,
+        "operations": len(library.arrays["operation_job"]),
+    }
+
+
 def _statistics(
     items: pd.DataFrame,
     attributes: Sequence[Attribute],
@@ -218,11 +244,7 @@ def _statistics(
 ) -> dict[str, Any]:
     present = [a.name for a in attributes if a.name in items.columns]
     return {
-        "items": len(items),
-        "routed_items": len(library.routed),
-        "routings": len(library.routing_numbers),
-        "distinct_sequences": library.sequence_count,
-        "operations": len(library.arrays["operation_job"]),
+        **sizes(len(items), library),
         "operation_codes": len(library.names["jobs"]),
         "work_results": len(tables.results),
         "cv": variation,

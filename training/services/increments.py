@@ -212,13 +212,7 @@ def _metrics(
     before = dict(parent.metrics)
     earlier = before.get("incremental") or {}
     base = grown.model.base
-    counts = {
-        "items": len(base.raw),
-        "routed_items": len(base.index.members),
-        "routings": len(base.library.routing_numbers),
-        "distinct_sequences": base.library.sequence_count,
-        "operations": len(base.library.arrays["operation_job"]),
-    }
+    counts = dataset.sizes(len(base.raw), base.library)
     reports = (before.get("dataset") or {}).get("work_results")
     if reports is not None:
         counts["work_results"] = reports + data.statistics["work_results"]

@@ -164,12 +164,13 @@ def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> 
         tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=reading)
     cleaning = saying(span(progress, 0.8, 1.0), "cleaning the tables")
     data = dataset.prepare(tables, dataset.attributes_of(columns), cleaning)
+    reported = tables.results["ITEM_CD"]
     del tables
     release_memory()
     routed = len(data.library.routed)
     if sample is None or sample >= routed:
         return data
-    return data.take(splits.newest(data.library, sample / routed))
+    return dataset.sampled(data, splits.newest(data.library, sample / routed), reported)
 
 
 def register(

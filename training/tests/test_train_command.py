@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,7 +113,18 @@ def test_a_version_can_go_live_at_once(loaded: Path) -> None:
     assert "is active" in trained("--activate", "--no-backtest", "--sample", "60")
     version = ModelVersion.objects.get()
     assert (version.is_active, version.activated_by) == (True, train.BY)
-    assert version.metrics["dataset"]["work_results"] > 0
+
+
+def test_what_a_sample_has_learned_from_is_counted_not_the_plant(
+    loaded: Path, tiny_plant: Plant
+) -> None:
+    said = " ".join(trained("--dry-run", "--no-backtest", "--sample", "60").split())
+    told = re.search(r"from 60 routed items, ([\d,]+) operations and ([\d,]+) work results", said)
+    assert told
+    operations, results = (int(count.replace(",", "")) for count in told.groups())
+    codes = set(tiny_plant.item_info["ITEM_CD"][:ITEMS])
+    assert 60 < operations < 0.8 * tiny_plant.routing["ITEM_CD"].isin(codes).sum()
+    assert 60 < results < 0.8 * tiny_plant.work_order_results["ITEM_CD"].isin(codes).sum()
 
 
 @pytest.mark.usefixtures("active_version")
