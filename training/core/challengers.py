@@ -4,6 +4,9 @@ All of them learn from the same ``Examples`` as the trees and answer the same ro
 operation, the others are what the trees see of the item.  ``baseline`` and ``mlp`` can be kept as
 plain arrays; ``stacking`` would need its training rows and some hundred thousand tree nodes, and is
 compared only (docs/adr/0018).
+
+scikit-learn is imported where something is learned: loading it costs more than everything else that
+a process loads, and each that only names these ways, like a check of the settings, does without.
 """
 
 from __future__ import annotations
@@ -14,11 +17,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import ElasticNet, Ridge
-from sklearn.model_selection import GroupKFold
-from sklearn.neighbors import NearestNeighbors
-from sklearn.neural_network import MLPRegressor
 
 from registry.core import boosting
 from registry.core.boosting import BoostingSpec, Examples, Grown
@@ -143,6 +141,8 @@ class Neighbours:
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Return (n,); an operation that nobody has timed answers its usual time."""
+        from sklearn.neighbors import NearestNeighbors
+
         asked, job = self.scale(rows), rows[:, 0].astype(np.int64)
         answers = np.zeros(len(rows))
         for each in np.unique(job).tolist():
@@ -169,6 +169,8 @@ def fit_mlp(
         rate: of Adam.
         alpha: pull of weights towards zero.
     """
+    from sklearn.neural_network import MLPRegressor
+
     examples = sampled(examples, MLP_ROWS, seed)
     rng = np.random.default_rng(seed)
     scale = Scale.of(examples.rows)
@@ -232,6 +234,9 @@ def fit_stack(
         meta: ``ridge`` or ``elastic_net``.
         leaf: least rows of a leaf of the forest.
     """
+    from sklearn.linear_model import ElasticNet, Ridge
+    from sklearn.model_selection import GroupKFold
+
     examples = sampled(examples, STACK_ROWS, seed)
     turns = min(STACK_FOLDS, len(np.unique(examples.items)))
     if turns < 2:
@@ -251,6 +256,8 @@ def fit_stack(
 def _parts(
     examples: Examples, seed: int, report: Report, leaf: int, turn: tuple[int, int]
 ) -> list[Predict]:
+    from sklearn.ensemble import RandomForestRegressor
+
     number, turns = turn
     forest = RandomForestRegressor(
         min_samples_leaf=leaf, max_features=0.3, max_depth=14, random_state=seed, n_jobs=1,
