@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from prediction import loader
 from prediction.core import palette
 from registry.core.errors import RoutingMLError
@@ -54,6 +56,18 @@ def usual(job: str) -> Step | None:
     wanted = job.strip().casefold()
     found = (each.step for each in operations() if each.step.job.casefold() == wanted)
     return next(found, None)
+
+
+def named_or_coded(typed: str) -> Step | None:
+    """Return the operation of this code, or the only one of this name."""
+    wanted = typed.strip().casefold()
+    named = [each.step for each in operations() if each.step.job_name.casefold() == wanted]
+    return usual(typed) or (named[0] if len(named) == 1 else None)
+
+
+def unknown(typed: str) -> str:
+    """Return what is told of an operation that the plant does not have."""
+    return _("The plant has no operation “%(job)s”.") % {"job": typed[:40]}
 
 
 def resource_names() -> Mapping[str, str]:

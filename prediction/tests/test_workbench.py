@@ -9,6 +9,7 @@ import pytest
 
 from prediction.models import PredictionRequest
 from prediction.serializers_planning import GroupsOut, NextOut
+from prediction.services import palette
 from prediction.tests.test_api import assert_shape
 from prediction.tests.test_pages import ask, text_of
 
@@ -93,7 +94,7 @@ def test_a_profile_that_is_none_is_refused(ben_api: APIClient, code: str, profil
 def test_ben_builds_a_routing_by_following_the_choices(ben_browser: Client, answer: str) -> None:
     response = ben_browser.get(f"{answer}steps/")
     assert "Which operation comes first?" in text_of(response)
-    assert re.search(r"\d+ of 30 similar items go on this way", text_of(response))
+    assert re.search(r"(\d+ of|All) 30 similar items (go|do)", text_of(response))
     for _ in range(40):
         first = response.context["choices"][0]
         done = {} if first.operation.job else {"done": "1"}
@@ -105,6 +106,18 @@ def test_ben_builds_a_routing_by_following_the_choices(ben_browser: Client, answ
     assert f"Your routing: {len(jobs)} operation" in page
     assert all(job in page for job in jobs)
     assert "Take back the last one" in page and "Lot of 1" in page
+
+
+def test_ben_takes_an_operation_that_no_similar_item_does(ben_browser: Client, answer: str) -> None:
+    steps = f"{answer}steps/"
+    first = ben_browser.get(steps).context["choices"][0].chosen
+    other = palette.operations()[-1].step
+    for typed in (other.job.lower(), f" {other.job_name} "):
+        taken = ben_browser.get(steps, {"chosen": first, "other": typed}, follow=True)
+        assert taken.context["chosen"] == f"{first}+{other.job}"
+    refused = ben_browser.get(steps, {"chosen": first, "other": "Teleport"})
+    assert "The plant has no operation “Teleport”." in text_of(refused)
+    assert refused.context["chosen"] == first
 
 
 def test_an_unsure_answer_offers_the_way_step_by_step(

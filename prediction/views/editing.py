@@ -218,9 +218,9 @@ def _minutes(text: str, step: Step) -> float | None:
 
 
 def _usual(job: str) -> Step:
-    found = palette.usual(job)
+    found = palette.named_or_coded(job)
     if found is None:
-        raise BadDraft(_("The plant has no operation “%(job)s”.") % {"job": job[:40]})
+        raise BadDraft(palette.unknown(job))
     return found
 
 

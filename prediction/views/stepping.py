@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.permissions import Ability, may
 from prediction import loader
 from prediction.core.comparison import Total, lot_total
 from prediction.core.timeline import lanes
 from prediction.models import PredictionRequest
-from prediction.services import known_items, predictions, stepping
+from prediction.services import known_items, palette, predictions, stepping
 from prediction.views.predictions import Page
 from prediction.views.showing import Wish
 from registry.core.stepwise import UnknownOperation
 
 if TYPE_CHECKING:
     from registry.core.stepwise import NextOperation, Stepwise
+
+ASKED = ("other", "done")
+"""What a new choice makes void."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ class StepsView(Page):
         if item is None:
             raise Http404(row.items[place]["ITEM_CD"])
         told = stepping.codes_of(request.GET.get("chosen", ""))
+        other = request.GET.get("other", "")
+        added = palette.named_or_coded(other)
+        if added:
+            there = request.GET.copy()
+            del there["other"]
+            there["chosen"] = stepping.SEPARATOR.join([*told, added.job])
+            return redirect(f"{request.path}?{there.urlencode()}")
         try:
             step = stepping.step_of(loader.active(), item, told, leave_out=row.leave_out)
         except UnknownOperation as error:
@@ -58,6 +68,10 @@ class StepsView(Page):
             "before": stepping.SEPARATOR.join(told[:-1]),
             "choices": [] if is_done else _choices(step, told),
             "is_done": is_done,
+            "palette": palette.operations(),
+            "kept": [(name, value) for name, value in request.GET.items() if name not in ASKED],
+            "other": other,
+            "unknown": palette.unknown(other) if other else "",
             "lane": _lane(step, wish.lot),
             "total": _total(step, wish.lot),
         }

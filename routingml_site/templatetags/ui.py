@@ -55,9 +55,17 @@ def _written(value: float, digits: int) -> str:
 class Interval(Protocol):
     """Minutes with their interval: of one operation, or of a whole routing."""
 
-    minutes: float | None
-    low: float | None
-    high: float | None
+    @property
+    def minutes(self) -> float | None:
+        """The estimate."""
+
+    @property
+    def low(self) -> float | None:
+        """The lower end."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end."""
 
 
 @register.filter
@@ -73,11 +81,8 @@ def lead_time(value: float | None) -> str:
     """Write a long time as one says it: minutes, hours and minutes, or days and hours."""
     if value is None or not _known(value) or round(value) < HOUR:
         return minutes(value, 0)
-    whole = round(value)
-    if whole < DAY:
-        return _("%(hours)s h %(minutes)s min") % {
-            "hours": whole // HOUR, "minutes": whole % HOUR,
-        }  # fmt: skip
+    if round(value) < DAY:
+        return _hours(value)
     hours = round(value / HOUR)
     return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}
 
@@ -85,7 +90,40 @@ def lead_time(value: float | None) -> str:
 @register.filter
 def total(value: Interval, digits: int = 1) -> str:
     """Write the minutes of a sum; where a part of it is unknown, it is at least that."""
-    told = minutes(value.minutes, digits)
+    return _at_least(value, minutes(value.minutes, digits))
+
+
+@register.filter
+def work_time(value: Interval) -> str:
+    """Write the minutes of an order: from two hours on in hours and minutes."""
+    return _at_least(value, _worked(value.minutes))
+
+
+@register.filter
+def work_interval(value: Interval) -> str:
+    """Write the ends of an order's interval as ``work_time`` writes its middle."""
+    if value.low is None or value.high is None or not _is_long(value.minutes):
+        return interval(value)
+    return f"{_worked(value.low)} – {_worked(value.high)}"  # noqa: RUF001 -- a dash, as one writes it
+
+
+def _is_long(value: float | None) -> bool:
+    return value is not None and _known(value) and value >= 2 * HOUR
+
+
+def _worked(value: float | None) -> str:
+    if value is None or not _is_long(value):
+        return minutes(value)
+    return _hours(value)
+
+
+def _hours(value: float) -> str:
+    hours, rest = divmod(round(value), HOUR)
+    return _("%(hours)s h %(minutes)s min") % {"hours": number_format(hours, 0), "minutes": rest}
+
+
+def _at_least(value: Interval, told: str) -> str:
+    """Return what was written, as the least where a part of the sum is unknown."""
     if value.minutes is None or value.high is not None:
         return told
     return _("at least %(minutes)s") % {"minutes": told}

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils.translation import override
 
 from accounts.models import User
+from prediction.core.comparison import Total
 from routingml_site import nav
 from routingml_site.templatetags import ui
 
@@ -154,6 +155,11 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.lead_time(125), "2 h 5 min"),
         (ui.lead_time(2371), "1 d 16 h"),
         (ui.lead_time(None), "unknown"),
+        (ui.work_time(Total(103.14, 80, 130)), "103.1 min"),
+        (ui.work_interval(Total(103.14, 80, 130)), "80.0–130.0"),  # noqa: RUF001 -- a dash
+        (ui.work_time(Total(13676.4, 10919.6, 17438.3)), "227 h 56 min"),
+        (ui.work_interval(Total(150, 119, 200)), "119.0 min – 3 h 20 min"),  # noqa: RUF001 -- a dash
+        (ui.work_time(Total(150, 119, None)), "at least 2 h 30 min"),
         (ui.cell_minutes(4.26), "4.3"),
         (ui.cell_minutes(None), '<abbr title="unknown">–</abbr>'),  # noqa: RUF001 -- the dash of the page
         (ui.percent(0.876), "88 %"),
