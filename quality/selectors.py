@@ -80,6 +80,12 @@ def worst(
     return rows.order_by("-mean_error", "pk")[:count]
 
 
+def errors(cycle: QualityCycle) -> list[float]:
+    """Return the mean error of each item whose times are known."""
+    rows = cycle.results.filter(mean_error__isnull=False).order_by("pk")
+    return [error for error in rows.values_list("mean_error", flat=True) if error is not None]
+
+
 def nulls() -> dict[str, Any]:
     """Return the missing values by column, as the newest cycle found them."""
     cycle = newest()

@@ -16,7 +16,7 @@ import django_stubs_ext
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from routingml_site import cluster, databases, env, logs
+from routingml_site import cluster, databases, env, logs, packages
 
 django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and its like mean something at run time
 
@@ -133,7 +133,7 @@ USE_TZ = True
 # Files served -------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles") if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("plotly", packages.folder_of("plotly", "package_data"))]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not PRODUCTION  # development needs no collectstatic
 STATICFILES_STORAGE = (

@@ -256,6 +256,15 @@ def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
         pytest.fail("\n".join(faults))
 
 
+@pytest.fixture
+def eva_page(page: Page, eva: User, client: Client, live_server: Any) -> Page:
+    """Eva's page on a running server."""
+    client.force_login(eva)
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    return page
+
+
 def _is_forbidden(line: Any) -> bool:
     """Return whether the browser reports something that the page's own policy forbids."""
     return "Content Security Policy" in line.text

@@ -30,6 +30,8 @@ class DriftCheck(models.Model):
     confidence_limit = models.FloatField(null=True, blank=True)
     band = models.CharField(_("how far"), max_length=20)
     is_event = models.BooleanField(_("event"), default=False)
+    seen = models.JSONField(default=dict)
+    """The answers that were looked at, as histograms named as those of the baseline."""
 
     objects = DriftCheckQuerySet.as_manager()
 

@@ -95,6 +95,10 @@ def check() -> DriftCheck | None:
             confidence_limit=confidence.limit,
             band=str(band),
             is_event=_is_event([similarity, confidence], band),
+            seen={
+                "similarity": histogram(stream.similarity),
+                "confidence": histogram(stream.confidence),
+            },
         )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +18,7 @@ from quality.core import charts
 from quality.models import Alert, QualityCycle, SampleResult
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
-from quality.views import wording
+from quality.views import plots, wording
 from registry.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +30,13 @@ def eva_browser(eva: User) -> Client:
     client = Client()
     client.force_login(eva)
     return client
+
+
+def drawings(text: str) -> list[dict[str, Any]]:
+    """Return what the script of a page would draw."""
+    return [
+        json.loads(found) for found in re.findall(r'<script type="application/json">(.*?)<', text)
+    ]
 
 
 def page(client: Client, address: str) -> str:
@@ -49,9 +60,13 @@ def test_the_trend_has_points_a_threshold_and_a_table_behind_it(
 ) -> None:
     cycles = [run(20), run(20, seed=1)]
     text = page(ben_browser, "/quality/")
-    assert text.count("<circle") >= 2 * 6
-    assert 'class="chart-limit"' in text
-    assert "As a table" in text
+    right = drawings(text)[0]
+    (series,) = right["series"]
+    assert series["values"] == [cycle.metrics["process_match"] for cycle in cycles]
+    assert series["low"][0] <= series["values"][0] <= series["high"][0]
+    assert right["limit"] == cycles[-1].limits["process_match"]
+    assert right["links"] == [cycle.get_absolute_url() for cycle in cycles]
+    assert text.count("As a table") == len(drawings(text)) >= 6
     assert all(f'href="{cycle.get_absolute_url()}"' in text for cycle in cycles)
     assert "Measure now" not in text, "planners read"
 
@@ -60,10 +75,11 @@ def test_filters_leave_one_family_and_one_operation(erp: Erp, ben_browser: Clien
     cycle = run(40)
     run(40, seed=1)
     family = next(iter(cycle.groups["family"]))
-    assert "<circle" in page(ben_browser, f"/quality/?family={quote(family)}")
+    (drawn, *_others) = drawings(page(ben_browser, f"/quality/?family={quote(family)}"))
+    assert drawn["series"][0]["values"][0] == cycle.groups["family"][family]["process_match"]
     operation = next(iter(cycle.groups["operation"]))
-    assert "<circle" in page(ben_browser, f"/quality/?operation={operation}")
-    assert "<circle" not in page(ben_browser, "/quality/?until=2001-01-01")
+    assert drawings(page(ben_browser, f"/quality/?operation={operation}"))
+    assert not drawings(page(ben_browser, "/quality/?until=2001-01-01"))
     assert page(ben_browser, "/quality/?since=nonsense")
 
 
@@ -107,13 +123,13 @@ def test_the_curve_of_the_confidence_has_a_dot_for_each_tenth(
     erp: Erp, ben_browser: Client
 ) -> None:
     cycle = run(60)
-    text = page(ben_browser, cycle.get_absolute_url())
-    assert text.count('class="chart-dot"') == len(cycle.findings["reliability"])
-    sure = charts.reliability(
-        [{"confidence": 0.5, "right": 1.0, "low": 0.2, "high": 1.0, "items": 4}]
-    )
-    (dot,) = sure.tenths
-    assert (dot.x, dot.y) == ((sure.left + sure.right) / 2, sure.top)
+    curve, errors = drawings(page(ben_browser, cycle.get_absolute_url()))
+    tenths = cycle.findings["reliability"]
+    assert curve["diagonal"]
+    assert curve["at"] == [one["confidence"] for one in tenths]
+    assert curve["series"][0]["values"] == [one["right"] for one in tenths]
+    timed = cycle.results.filter(mean_error__isnull=False).count()
+    assert sum(errors["series"][0]["values"]) == timed
 
 
 def test_missing_values_have_a_line_over_the_cycles(erp: Erp, ben_browser: Client) -> None:
@@ -122,6 +138,8 @@ def test_missing_values_have_a_line_over_the_cycles(erp: Erp, ben_browser: Clien
     share = cycles[-1].findings["missing"]["ITEM_MATERIAL"]
     assert f"{share * 100:.1f} % → {share * 100:.1f} %" in text
     assert text.count("<polyline") == len(cycles[-1].findings["missing"])
+    (drawn,) = drawings(text)
+    assert len(drawn["at"]) == 2
 
 
 def test_what_planners_kept_of_their_proposals_stands_beside_the_figures(
@@ -151,16 +169,24 @@ def test_the_data_page_names_standards_that_disagree(erp: Erp, ben_browser: Clie
     assert worst["item"] in text
 
 
-def test_a_chart_leaves_a_gap_where_nothing_was_measured() -> None:
-    spots = [
-        charts.Spot("a", "", "v1", 0.5), charts.Spot("b", "", "v1", None),
-        charts.Spot("c", "", "v2", 0.9, 0.8, 1.0),
-    ]  # fmt: skip
-    drawn = charts.trend(spots, 0.8, top=1.0)
-    assert [point.spot.label for point in drawn.points] == ["a", "c"]
-    assert drawn.points[0].y > drawn.points[1].y, "more is higher"
-    assert [name for _, name in drawn.marks] == ["v2"]
-    assert charts.trend([], None).points == ()
+def test_a_trend_leaves_a_gap_where_nothing_was_measured() -> None:
+    day = timezone.now()
+    cycles = [
+        QualityCycle(pk=pk, model_version=version, started_at=day + timedelta(days=pk))
+        for pk, version in ((1, "v1"), (2, "v1"), (3, "v2"))
+    ]
+    figures: dict[int, dict[str, Any]] = {
+        1: {"wape": 0.5},
+        2: {},
+        3: {"wape": 0.9, "intervals": {"wape": [0.8, 1.0]}},
+    }
+    (plot,) = plots.trends(cycles, figures)
+    drawn, (series,) = plot.drawing, plot.drawing.series
+    assert series.values == [0.5, None, 0.9]
+    assert series.low == [None, None, 0.8]
+    assert drawn.marks == [(drawn.at[2], "v2")]
+    assert [row.values[1] for row in plot.rows] == ["50.0 %", "not measurable", "90.0 %"]
+    assert plots.trends([], {}) == []
 
 
 def test_both_timelines_share_one_scale() -> None:

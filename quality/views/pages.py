@@ -18,7 +18,7 @@ from quality import selectors
 from quality.core import charts
 from quality.models import QualityCycle, SampleResult
 from quality.services import alerts, reports
-from quality.views import wording
+from quality.views import plots, wording
 from quality.views.base import tabs
 from registry.core.errors import RoutingMLError
 from registry.kinds import QUALITY_CYCLE
@@ -37,16 +37,16 @@ RECENT_ALERTS = 12
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show how good the answers are: the trend, the alerts, the worst items."""
     family, operation = request.GET.get("family", ""), request.GET.get("operation", "")
-    grouped = ("family", family) if family else ("operation", operation)
     cycles = selectors.trend(_day(request.GET, "since"), _day(request.GET, "until"))
     last = cycles[-1] if cycles else None
+    figures = _figures(cycles, family, operation)
     names = selectors.group_names()
     context = {
         "tabs": tabs("dashboard"),
         "cycles": cycles,
         "last": last,
         "stats": _stats(last) if last else [],
-        "trends": _trends(cycles, grouped) if len(cycles) > 1 else [],
+        "trends": plots.trends(cycles, figures) if len(cycles) > 1 else [],
         "alerts": _alerts(selectors.alerts()[:RECENT_ALERTS]),
         "open_alerts": selectors.alerts(only_open=True).count(),
         "worst": selectors.worst(last, family, operation) if last else [],
@@ -111,8 +111,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
             if name in wording.DIMENSIONS
         ],
         "figure_names": [figure.label for figure in wording.GROUPED],
-        "reliability": row.findings.get("reliability", []),
-        "curve": charts.reliability(row.findings.get("reliability", [])),
+        "plots": plots.of_cycle(row, selectors.errors(row)),
         "shifts": row.findings.get("shifts", []),
         "worst": selectors.worst(row),
         "problems": row.results.exclude(problem="").defer("operations")[:50],
@@ -163,43 +162,14 @@ def _stats(row: QualityCycle) -> list[dict[str, Any]]:
     return found
 
 
-def _trends(cycles: Sequence[QualityCycle], grouped: tuple[str, str]) -> list[dict[str, Any]]:
-    """Return a chart for each figure, of all items or of one group of them."""
-    found = []
-    figures = {row.pk: row.metrics for row in cycles}
-    if grouped[1]:
-        groups = selectors.groups_of(cycles, grouped[0])
-        figures = {pk: rows.get(grouped[1], {}) for pk, rows in groups.items()}
-    for figure in wording.FIGURES:
-        spots = [_spot(row, figure.name, figures[row.pk]) for row in cycles]
-        if all(spot.value is None for spot in spots):
-            continue
-        limit = cycles[-1].limits.get(figure.limit) if figure.limit else None
-        drawn = charts.trend(spots, limit, top=1.0 if figure.unit is wording.Unit.SHARE else None)
-        known = [spot.value for spot in spots if spot.value is not None]
-        found.append(
-            {
-                "figure": figure,
-                "chart": drawn,
-                "says": figure.text(known[-1]),
-                "limit": figure.text(limit) if limit is not None else "",
-                "ticks": [(y, figure.text(value)) for y, value in drawn.ticks],
-                "rows": [
-                    (s, figure.text(s.value), figure.text(s.low) if s.low is not None else "",
-                     figure.text(s.high) if s.high is not None else "")
-                    for s in spots
-                ],
-            }
-        )  # fmt: skip
-    return found
-
-
-def _spot(row: QualityCycle, name: str, metrics: Mapping[str, Any]) -> charts.Spot:
-    low, high = (metrics.get("intervals") or {}).get(name) or (None, None)
-    return charts.Spot(
-        f"{row.started_at:%Y-%m-%d}", row.get_absolute_url(), row.model_version,
-        metrics.get(name), low, high,
-    )  # fmt: skip
+def _figures(
+    cycles: Sequence[QualityCycle], family: str, operation: str
+) -> dict[int, Mapping[str, Any]]:
+    """Return the figures of each cycle, of all items or of one group of them."""
+    if not family and not operation:
+        return {row.pk: row.metrics for row in cycles}
+    groups = selectors.groups_of(cycles, "family" if family else "operation")
+    return {row.pk: groups[row.pk].get(family or operation, {}) for row in cycles}
 
 
 def _alerts(rows: Any) -> list[tuple[Any, str]]:

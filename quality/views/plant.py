@@ -18,6 +18,7 @@ from quality import selectors
 from quality.core import charts
 from quality.core.drift import BAND_LIMITS, WINDOW
 from quality.services import drift, reports
+from quality.views import plots
 from quality.views.base import tabs
 
 if TYPE_CHECKING:
@@ -47,12 +48,15 @@ def drift_page(request: HttpRequest) -> HttpResponse:
     """Show whether planners ask for other things than before."""
     status = drift.status()
     newest = selectors.newest()
+    summary = drift.summary(7)
+    version = status["model_version"]
     context = {
         "tabs": tabs("drift"),
         "status": status,
         "says": BANDS[status["band"]],
         "reasons": [REASONS[reason] for reason in status["reasons"]],
-        "summary": drift.summary(7),
+        "summary": summary,
+        "plots": plots.of_drift(summary["rows"], drift.baseline_of(version) if version else None),
         "bands": BAND_LIMITS,
         "window": WINDOW,
         "columns": newest.findings.get("columns", []) if newest else [],
@@ -78,13 +82,14 @@ def drift_reset(request: HttpRequest) -> HttpResponse:
 def data_page(request: HttpRequest) -> HttpResponse:
     """Show what is wrong with the master data."""
     newest = selectors.newest()
-    nulls = selectors.nulls()
+    nulls, cycles = selectors.nulls(), selectors.missing_over_time()
     context = {
         "tabs": tabs("data"),
         "cycle": newest,
         "audit": newest.findings.get("audit", {}) if newest else {},
         "new_items": nulls["new_items"],
-        "columns": _missing(nulls, selectors.missing_over_time()),
+        "columns": _missing(nulls, cycles),
+        "plots": plots.of_missing(cycles),
     }
     return render(request, "quality/data.html", context)
 

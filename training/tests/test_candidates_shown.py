@@ -21,9 +21,10 @@ def shown(**context: Any) -> str:
 
 def test_the_page_says_that_the_new_version_is_better_and_in_which_families() -> None:
     found = compare(measured(0, 60, BETTER), measured(0, 60, BEFORE), version="b", champion="a")
-    page = shown(versus=found.to_json())
+    rivals = found.to_json()
+    page = shown(versus=rivals, plots={"versus": plots.of_versions(rivals)})
     assert "The new version is better." in page
-    for word in ("SEAL", "RING", "0.600", "1.100"):
+    for word in ("SEAL", "RING", "0.60", "1.10"):
         assert word in page
 
 
@@ -45,14 +46,17 @@ def test_the_plots_show_every_rival_overall_and_by_family() -> None:
         measured(0, 60, BETTER | simply), measured(0, 60, BEFORE), version="b", champion="a"
     )
     typical, right = plots.of_versions(found.to_json())
-    assert [group.label for group in typical.chart.groups] == ["All items", "RING", "SEAL"]
-    texts = [[bar.text for bar in group.bars] for group in typical.chart.groups]
-    assert texts == [["0.60", "1.10", "2.10"]] * 3
-    assert [bar.text for bar in right.chart.groups[0].bars] == ["90.0%", "90.0%", "50.0%"]
-    first, second, _third = typical.chart.groups[0].bars
-    assert first.width / second.width == pytest.approx(0.6 / 1.1, rel=0.01)
+    assert typical.drawing.at == ["All items", "RING", "SEAL"]
+    assert [series.name for series in typical.drawing.series] == [
+        "This version",
+        "a",
+        "Best simple way",
+    ]
+    assert [row.values[1:] for row in typical.rows] == [["0.60", "1.10", "2.10"]] * 3
+    assert right.rows[0].values[1:] == ["90.0 %", "90.0 %", "50.0 %"]
+    assert typical.drawing.series[0].values[0] == pytest.approx(0.6)
     page = shown(versus=found.to_json(), plots={"versus": [typical]})
-    assert page.count("<rect") == 9 + len(typical.series)
+    assert page.count("data-plot") == page.count("As a table") == 1
 
 
 def test_the_plot_of_the_candidates_leaves_out_what_is_not_known() -> None:
@@ -61,7 +65,7 @@ def test_the_plot_of_the_candidates_leaves_out_what_is_not_known() -> None:
         "mlp": {"trim_mae": 2.0, "families": {}},
     }}  # fmt: skip
     (plot,) = plots.of_candidates(told)
-    assert [len(group.bars) for group in plot.chart.groups] == [2, 1]
+    assert [series.values for series in plot.drawing.series] == [[1.0, 0.5], [2.0, None]]
     assert plots.of_candidates({}) == plots.of_versions({}) == []
 
 

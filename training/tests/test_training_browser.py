@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from registry.models import Job
 from registry.services import job_lines, jobs
 from training.services import starts
@@ -30,16 +27,6 @@ def running() -> Job:
     for number in range(60):
         job_lines.add(job, f"epoch {number}")
     return job
-
-
-@pytest.fixture
-def eva_page(page: Page, eva: User, live_server: Any) -> Page:
-    """Eva's browser."""
-    client = Client()
-    client.force_login(eva)
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    return page
 
 
 @pytest.fixture

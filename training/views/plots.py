@@ -1,33 +1,21 @@
-"""The drawings of a comparison: versions and candidates side by side, overall and by family."""
+"""The plots of a comparison: versions and candidates side by side, overall and by family."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from registry.core.plots import Axis, Drawing, Form, Plot, Row, Series, table_of
 from training import wording
-from training.core import bars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from django.utils.functional import Promise
-
-    from training.core.bars import Chart
-
 MOST_FAMILIES = 12
-"""Families drawn; the table has them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A drawing, what it shows, and what its colours stand for."""
-
-    title: str
-    series: Sequence[str | Promise]
-    chart: Chart
+"""Families drawn, the largest."""
+COLOURS = ("accent", "ink-soft", "line-strong", "subcontract", "good")
 
 
 def of_versions(versus: Mapping[str, Any]) -> list[Plot]:
@@ -36,22 +24,21 @@ def of_versions(versus: Mapping[str, Any]) -> list[Plot]:
         return []
     families = sorted(versus["families"], key=lambda line: -line["items"])[:MOST_FAMILIES]
     lines = [(_("All items"), versus["overall"]), *((line["family"], line) for line in families)]
-    series = [_("This version"), versus["champion"], _("Best simple way")]
+    names = [_("This version"), versus["champion"], _("Best simple way")]
     figures = {
         "trim_mae": _("Typical error, minutes a piece: shorter is better"),
         "process_match": _("Operations right: longer is better"),
     }
     return [
-        Plot(
+        _bars(
             title,
-            series,
-            bars.chart(
-                [
-                    (label, [line.get(f"{key}{of}") for of in ("", "_before", "_simple")])
-                    for label, line in lines
-                ],
-                percent=key == "process_match",
-            ),
+            [label for label, _line in lines],
+            [
+                (name, [line.get(f"{key}{of}") for _label, line in lines])
+                for name, of in zip(names, ("", "_before", "_simple"), strict=True)
+            ],
+            percent=key == "process_match",
+            items=[str(line["items"]) for _label, line in lines],
         )
         for key, title in figures.items()
     ]
@@ -62,12 +49,40 @@ def of_candidates(candidates: Mapping[str, Any]) -> list[Plot]:
     results = candidates.get("results") or {}
     if not results:
         return []
-    names = list(results)
-    of_family = [results[name].get("families") or {} for name in names]
-    rows = [(_("All items"), [results[name]["trim_mae"] for name in names])]
-    rows += [
-        (family, [each.get(family) for each in of_family])
-        for family in list(of_family[0])[:MOST_FAMILIES]
-    ]
+    families = list(next(iter(results.values())).get("families") or {})[:MOST_FAMILIES]
+    rivals = []
+    for name, each in results.items():
+        known = each.get("families") or {}
+        values = [each["trim_mae"], *(known.get(family) for family in families)]
+        rivals.append((str(wording.CANDIDATES.get(name, name)), values))
     title = _("Typical error, minutes a piece: shorter is better")
-    return [Plot(title, [wording.CANDIDATES.get(name, name) for name in names], bars.chart(rows))]
+    return [_bars(title, [_("All items"), *families], rivals)]
+
+
+def _bars(
+    title: str,
+    labels: Sequence[str],
+    rivals: Sequence[tuple[str, Sequence[float | None]]],
+    *,
+    percent: bool = False,
+    items: Sequence[str] = (),
+) -> Plot:
+    """Draw rivals side by side for each label; the table says of how many items, where known."""
+
+    def told(value: float | None) -> str:
+        if value is None:
+            return ""
+        if percent:
+            return f"{number_format(round(value * 100, 1), 1)} %"
+        return number_format(round(value, 2), 2)
+
+    series = [
+        Series(name, values, [told(value) for value in values], colour, Form.BARS)
+        for (name, values), colour in zip(rivals, COLOURS, strict=False)
+    ]
+    drawing = Drawing(labels, series, Axis(percent=percent), Axis(kind="category"))
+    head, rows = table_of(drawing, _("Item family"))
+    if items:
+        head.insert(1, _("Items"))
+        rows = [Row(row.name, [count, *row.values]) for row, count in zip(rows, items, strict=True)]
+    return Plot(title, drawing, head, rows)

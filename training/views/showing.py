@@ -21,12 +21,11 @@ from training.views import plots
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.views.plots import Plot
+    from registry.core.plots import Plot
 
 OTHER_ITEMS = gettext_lazy(
     "The active version was measured on other items: small differences mean nothing."
 )
-HEADLINE = next(figure for figure in figures.FIGURES if figure.key == "trim_mae")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,8 @@ def notice(job: Job) -> Notice:
         JobState.LOST: _("%(job)s was lost"),
     }
     title = titles[JobState(job.state)] % {"job": job.label}
-    return Notice("warn" if job.state == JobState.FAILED else "bad", title, job.error)
+    level = "warn" if job.state == JobState.FAILED else "bad"
+    return Notice(level, title, job_words.said(job.error))
 
 
 def comparison(job: Job) -> Comparison | None:
@@ -148,7 +148,7 @@ def _backtest(metrics: Any) -> tuple[float, str] | None:
 def _of_training(job: Job) -> Notice:
     """Say what a training brought."""
     if job.result.get("skipped"):
-        return Notice("info", _("Nothing was trained"), job.result["skipped"])
+        return Notice("info", _("Nothing was trained"), job_words.said(job.result["skipped"]))
     if "added" in job.result:
         return _of_increment(job)
     kept = "" if job.result["registered"] else _("Dry run: no version was kept.")
@@ -156,7 +156,7 @@ def _of_training(job: Job) -> Notice:
     if found is None:
         text = _("Training finished: its accuracy is not measurable, there are too few items.")
         return Notice("warn", text, kept)
-    row = next(row for row in found.rows if row.compared.figure.key == HEADLINE.key)
+    row = next(row for row in found.rows if row.compared.figure.key == figures.TYPICAL_ERROR.key)
     error = row.compared.challenger_text
     if row.compared.challenger is None:
         return Notice("warn", _("Training finished: its typical error is not measurable."), kept)
@@ -176,7 +176,7 @@ def _judged(found: Comparison, kept: str) -> Notice:
     if verdict["wins"]:
         text = _("Training finished: %(error)s typical error a piece, %(percent)s %% better.")
         told = {
-            "error": HEADLINE.text(overall["trim_mae"]),
+            "error": figures.TYPICAL_ERROR.text(overall["trim_mae"]),
             "percent": f"{100 * verdict['gain']:.0f}",
         }
         return Notice("good", text % told, kept)
