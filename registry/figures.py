@@ -101,6 +101,7 @@ FIGURES = (
            target=0.80),
     Figure("outsourcing_success", gettext_lazy("In-house or subcontract right"), Better.HIGHER),
 )  # fmt: skip
+TYPICAL_ERROR = next(figure for figure in FIGURES if figure.key == "trim_mae")
 HEADLINE_KEYS = ("exact_match", "hit_at_5", "sequence_similarity", "wape", "interval_coverage")
 HEADLINES = tuple(figure for figure in FIGURES if figure.key in HEADLINE_KEYS)
 

@@ -1,7 +1,8 @@
 """What jobs say, in the reader's language.
 
-Steps, log lines and reasons are stored in English, and so are the log file and the API; a page
-shows them translated.  Each shape that they can have stands here; what has none is shown as it is.
+Steps, log lines and reasons are stored in English, and the log file keeps them so; pages, notices
+and the API's ``current_step``, ``error`` and ``outcome`` say them in the reader's language.  Each
+shape that they can have stands here or in ``job_reasons``; what has none is shown as it is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from registry.core.progress import DETAIL
+from registry.job_reasons import REASONS
 
 if TYPE_CHECKING:
     from registry.models import JobLine
@@ -74,7 +76,11 @@ SHAPES = (
     _("The typical error is only %(gain)s lower; %(least)s are asked for."),
     _("The gain may be chance: it lies between %(low)s and %(high)s (90 %% interval)."),
     _("Operations are found worse: %(match)s."),
+    _("the cluster cannot be reached: fitting on this machine"),
+    *REASONS,
 )
+NESTED = ("why", "reason")
+"""Places of a shape that hold another text of this kind."""
 PERCENT = re.compile(r"(\d+ %) (.+)", re.DOTALL)
 PLACE = re.compile(r"%\\\((\w+)\\\)s")
 
@@ -109,5 +115,6 @@ def _part(text: str) -> str:
     for shape, matcher in MATCHERS:
         if found := matcher.fullmatch(text):
             values = found.groupdict()
+            values |= {place: said(values[place]) for place in NESTED if place in values}
             return gettext(shape) % values if values else gettext(shape)
     return text

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from registry import job_words
 from registry.kinds import KINDS, TRAIN
 from registry.models import Job, JobState
 from registry.services import jobs
@@ -59,12 +60,21 @@ class JobFilter(serializers.Serializer[Any]):
     state = serializers.ChoiceField(JobState.values, required=False)
 
 
+class Said(serializers.CharField):
+    """A step or a reason: stored in English, said in the caller's language."""
+
+    def to_representation(self, value: Any) -> str:
+        """Say it."""
+        return job_words.said(str(value))
+
+
 class JobOut(serializers.ModelSerializer[Job]):
     """A job as lists show it."""
 
     job_id = serializers.IntegerField(source="pk")
     status = serializers.CharField(source="state")
-    current_step = serializers.CharField(source="step")
+    current_step = Said(source="step", help_text="in the caller's language")
+    error = Said(help_text="the reason, in the caller's language")
     place = serializers.SerializerMethodField(help_text="jobs that go before it")
     retry_of = serializers.IntegerField(source="retry_of_id", allow_null=True)
     seconds = serializers.FloatField(allow_null=True)
@@ -116,6 +126,8 @@ class StatusOut(JobOut):
 
 class RequestOut(serializers.ModelSerializer[RetrainingRequest]):
     """A request for a retraining of which nothing has come yet."""
+
+    outcome = Said()
 
     class Meta:
         model = RetrainingRequest

@@ -21,13 +21,13 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from registry import selectors
+from registry import figures, job_words, selectors
 from registry.kinds import KINDS
 from registry.models import JobState
 from registry.services.queueing import hand_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from registry.models import Job
 
@@ -61,10 +61,33 @@ def of_job(job: Job) -> None:
     with override(settings.LANGUAGE_CODE):
         names = {"job": job.label, "number": job.pk}
         if job.state == JobState.SUCCEEDED:
-            text = str(job.result.get("skipped") or job.result.get("version") or "")
-            tell(FINISHED, _("%(job)s %(number)s finished") % names, text)
+            tell(FINISHED, _("%(job)s %(number)s finished") % names, _what_came_of(job.result))
         elif job.state in BROKEN:
-            tell(FAILED, _("%(job)s %(number)s failed") % names, job.error)
+            tell(FAILED, _("%(job)s %(number)s failed") % names, job_words.said(job.error))
+
+
+def _what_came_of(result: Mapping[str, Any]) -> str:
+    """Return in a line what a job has brought: for a training how good its version is."""
+    metrics, version = result.get("metrics") or {}, str(result.get("version") or "")
+    if result.get("skipped"):
+        return job_words.said(str(result["skipped"]))
+    compared = metrics.get("comparison") or {}
+    now = figures.number(compared, "overall", "trim_mae")
+    error = figures.number(metrics, "backtest", "model", "trim_mae") if now is None else now
+    if error is None:
+        return version
+    told = {"version": version, "error": figures.TYPICAL_ERROR.text(error)}
+    text = _("%(version)s: %(error)s typical error a piece")
+    if now is not None:
+        verdict = compared["verdict"]
+        told |= {"champion": compared["champion"], "percent": f"{100 * verdict['gain']:.0f}"}
+        text = _("%(version)s: %(error)s typical error a piece, not better than %(champion)s")
+        if verdict["wins"]:
+            text = _(
+                "%(version)s: %(error)s typical error a piece, %(percent)s %% better than "
+                "%(champion)s"
+            )
+    return text % told
 
 
 def send(title: str, text: str) -> dict[str, bool]:

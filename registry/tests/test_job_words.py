@@ -8,6 +8,8 @@ from django.utils.translation import override
 
 from registry import job_words
 from registry.models import JobLine
+from registry.services import jobs
+from registry.tasks import AWAY
 
 
 @pytest.fixture
@@ -39,6 +41,13 @@ def test_in_english_it_is_what_was_stored(line: JobLine) -> None:
         ),
         ("The typical error is 12.0% lower (90 % interval: 8.0% to 16.0%).", "12.0% 낮습니다"),
         ("learning times · 40%", "작업 시간 학습 중 · 40%"),
+        ("failed: There are no items. Load item_info first (load_erp DIR).", "품목이 없습니다"),
+        (f"lost: {jobs.GONE}", "워커가 사라졌습니다"),
+        (f"{AWAY} (disk I/O error)", "끊겨 남은 결과가 없습니다. (disk I/O error)"),
+        (
+            "Quality cycle 7: trim_mae 3 min instead of 2, more than the margin of 10%.",
+            "품질 점검 7: trim_mae 2분에서 3분, 허용 폭 10% 초과.",
+        ),
     ],
 )
 def test_what_was_filled_in_stays(stored: str, korean: str) -> None:

@@ -91,6 +91,31 @@ def test_a_job_tells_of_its_end_by_itself(
     ]
 
 
+@pytest.mark.parametrize(
+    ("wins", "told"),
+    [(True, "대표 오차 0.82\u00a0분, 2026.11.20_1보다 34 % 나음"), (False, "보다 낫지 않음")],
+)
+def test_a_plant_that_reads_korean_is_told_in_korean(
+    chat: Chat,
+    settings: Any,
+    ended: Job,
+    wins: bool,
+    told: str,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.LANGUAGE_CODE = "ko"
+    compared = {"champion": "2026.11.20_1", "overall": {"trim_mae": 0.82},
+                "verdict": {"wins": wins, "gain": 0.342}}  # fmt: skip
+    ended.result |= {"metrics": {"comparison": compared}}
+    ended.save()
+    broken = _end(jobs.enqueue("train", {}, by="eva"), JobState.LOST, error=jobs.GONE)
+    with django_capture_on_commit_callbacks(execute=True):
+        job_ended(ended.pk)
+        job_ended(broken.pk)
+    assert told in chat.bodies[0]["text"]
+    assert "워커가 사라졌습니다" in chat.bodies[1]["text"]
+
+
 def test_teams_gets_a_card_and_the_mailbox_a_message(chat: Chat, settings: Any) -> None:
     settings.SLACK_WEBHOOK_URL, settings.TEAMS_WEBHOOK_URL = "", f"{chat.url}/teams"
     settings.EMAIL_HOST, settings.NOTICE_EMAILS = "smtp.plant.example", ["eva@plant.example"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts import audit
-from registry import figures, selectors
+from registry import figures, job_words, selectors
 from registry.core.errors import RoutingMLError
 from registry.iter_training import AUTOMATIC
 from registry.models import Job, JobState, ModelVersion, VersionState
@@ -52,7 +52,7 @@ def after_training(job: Job) -> bool:
         _activate(version, champion, _figures_before(job) or figures_of(champion))
     except RoutingMLError as error:
         log.warning("training.activation.refused", extra={"version": version.name})
-        notices.tell(notices.FAILED, title, error.message)
+        notices.tell(notices.FAILED, title, _said(error.message))
         return False
     notices.tell(notices.BETTER, title, _in_words(waits=False))
     return True
@@ -157,12 +157,12 @@ def _send_back(row: Probation, why: str) -> Probation:
     except RoutingMLError as error:
         row.refresh_from_db()
         log.exception("training.probation.stuck", extra={"version": row.version.name})
-        notices.tell(notices.FAILED, why, error.message)
+        notices.tell(notices.FAILED, _said(why), _said(error.message))
         return row
     with override(settings.LANGUAGE_CODE):
         names = {"new": row.version.name, "old": row.previous.name}
         title = _("Version %(new)s went back to %(old)s") % names
-    notices.tell(notices.ROLLED_BACK, title, why)
+    notices.tell(notices.ROLLED_BACK, title, _said(why))
     return row
 
 
@@ -190,6 +190,12 @@ def _end(row: Probation, state: ProbationState, why: str) -> None:
 def _gain(old: float | None, new: float | None) -> float:
     """Return by which share an error is lower, 0 where it is not known."""
     return 1 - new / old if old and new is not None else 0.0
+
+
+def _said(reason: str) -> str:
+    """Return a reason in the site's language: nobody in particular reads a notice."""
+    with override(settings.LANGUAGE_CODE):
+        return job_words.said(reason)
 
 
 def _in_words(*, waits: bool) -> str:

@@ -138,6 +138,19 @@ def test_the_status_tells_step_progress_result_and_the_lines_after_a_number(
     assert eva_api.get(f"{JOBS}/{job.pk}/status?after=x").status_code == 400
 
 
+def test_a_reason_is_told_in_the_callers_language_and_the_log_stays_as_its_file(
+    eva_api: APIClient,
+) -> None:
+    job = running(eva_api)
+    jobs.fail(job, "There are no items. Load item_info first (load_erp DIR).")
+    status = eva_api.get(f"{JOBS}/{job.pk}/status", headers={"Accept-Language": "ko"}).json()
+    assert status["error"].startswith("품목이 없습니다")
+    assert status["logs"][-1].endswith("failed: There are no items. Load item_info first "
+                                       "(load_erp DIR).")  # fmt: skip
+    english = eva_api.get(f"{JOBS}/{job.pk}/status").json()
+    assert english["error"] == "There are no items. Load item_info first (load_erp DIR)."
+
+
 def test_the_log_is_the_same_text_as_the_file(eva_api: APIClient) -> None:
     job = running(eva_api)
     jobs.fail(job, "이유: no data")

@@ -1,0 +1,102 @@
+"""Why jobs and requests for retrainings end as they do: the shapes of the reasons that are stored.
+
+``job_words`` finds a stored reason by its shape and says it in the reader's language.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+OF_THE_WORKER = (
+    _("The worker that ran this job has gone. Nothing of it was kept; start it again."),
+    _("The database went away while this job ran: nothing of it was kept. (%(error)s)"),
+    _("The database went away while this job ran: nothing of it was kept."),
+    _("The process of this job ended by itself with code %(code)s."),
+)
+OF_THE_ERP = (
+    _("There are no items. Load item_info first (load_erp DIR)."),
+    _(
+        "No item has a routing, so there is nothing to learn from. Check that the routing table "
+        "is loaded and that its item codes are those of the item table (check_erp shows both)."
+    ),
+    _(
+        "%(erp)s can not be reached after %(count)s tries: %(error)s. Check that the ERP is up, "
+        "the network, and the ERP_URL setting."
+    ),
+    _("%(erp)s does not exist yet: fill it with load_erp DIR"),
+    _(
+        "%(erp)s has no table or view %(view)s that this user may read. Correct its name in the "
+        "mapping profile (upper and lower case may matter), or ask for the right to read it."
+    ),
+    _("%(erp)s can not be read: %(error)s. Check ERP_URL."),
+    _(
+        "%(view)s in %(erp)s lacks %(columns)s, which the mapping profile needs; it has "
+        "%(found)s. Correct the profile."
+    ),
+    _(
+        "%(view)s in %(erp)s has no column %(columns)s; it has %(found)s. Correct the column "
+        "names in the mapping profile."
+    ),
+)
+OF_VERSIONS = (
+    _(
+        "No model version is active. Train one with 'train' and activate it in the administration "
+        "or with 'activate NAME'."
+    ),
+    _("There is already a version %(name)s. Choose another name."),
+    _(
+        "The version could not be written under %(folder)s, where %(free)s MB are free: "
+        "%(error)s. Nothing of it was kept. Make room, or see that the shared folder is there and "
+        "may be written; then train again."
+    ),
+    _(
+        "Version %(name)s is not the one that was registered. Do not use it: restore its folder "
+        "from a backup, or activate another version."
+    ),
+    _(
+        "Version %(name)s was trained with another mapping profile than %(profile)s, which is "
+        "active now: its items are described by other columns. Activate the profile it was "
+        "trained with, or train a version in full."
+    ),
+    _(
+        "The new items are described by other attributes than those the version looks at. Train a "
+        "version in full."
+    ),
+    _("Version %(name)s cannot be activated: %(reason)s. Train a new version."),
+)
+OF_CYCLES = (
+    _("A quality cycle is running already. Wait until it has ended, or cancel it."),
+    _(
+        "It took longer than %(seconds)s seconds, the limit in the settings. Take a smaller "
+        "sample, or raise the limit."
+    ),
+    _("None of the sampled items could be predicted and compared: %(reason)s"),
+)
+OF_RETRAININGS = (
+    _("Nothing has changed in the ERP tables since version %(name)s was trained."),
+    _("The job of this request is gone."),
+    _("its training was cancelled by %(who)s"),
+    _("withdrawn by %(who)s"),
+    _("version %(name)s"),
+)
+OF_PROBATIONS = (
+    _("Quality cycle %(cycle)s: %(why)s."),
+    _("%(why)s, more than the margin of %(margin)s"),
+    _(
+        "trim_mae %(now)s min instead of %(before)s, process_match %(match)s instead of "
+        "%(match_before)s"
+    ),
+    _("trim_mae %(now)s min instead of %(before)s"),
+    _("process_match %(now)s instead of %(before)s"),
+    _("Another version was activated in the meantime."),
+    _("Version %(name)s was activated."),
+    _("%(count)s quality cycles were good enough."),
+)
+REASONS = (
+    *OF_THE_WORKER,
+    *OF_THE_ERP,
+    *OF_VERSIONS,
+    *OF_CYCLES,
+    *OF_RETRAININGS,
+    *OF_PROBATIONS,
+)
