@@ -66,7 +66,14 @@ def test_the_plot_of_the_candidates_leaves_out_what_is_not_known() -> None:
     }}  # fmt: skip
     (plot,) = plots.of_candidates(told)
     assert [series.values for series in plot.drawing.series] == [[1.0, 0.5], [2.0, None]]
+    assert [row.values for row in plot.rows] == [["1.00", "2.00"], ["0.50", "not measurable"]]
     assert plots.of_candidates({}) == plots.of_versions({}) == []
+
+
+def test_an_active_version_without_figures_is_said_to_be_not_measurable() -> None:
+    nothing = compare([], [], version="b", champion="a").to_json()
+    assert "<b>Not measurable.</b> Only 0 items" in shown(versus=nothing, champion="a")
+    assert "Nothing is known of how a does on these items" in shown(champion="a")
 
 
 def test_without_a_comparison_nothing_is_shown() -> None:

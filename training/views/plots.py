@@ -71,7 +71,7 @@ def _bars(
 
     def told(value: float | None) -> str:
         if value is None:
-            return ""
+            return _("not measurable")
         if percent:
             return f"{number_format(round(value * 100, 1), 1)} %"
         return number_format(round(value, 2), 2)
