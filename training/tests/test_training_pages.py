@@ -234,6 +234,17 @@ def test_the_comparison_holds_champion_new_version_and_the_best_simple_way(
     assert text.count("The active version was measured on other items") == 2
 
 
+def test_an_active_version_that_was_never_measured_is_not_measurable(eva_browser: Client) -> None:
+    make_version(FIRST, metrics=metrics_of() | {"backtest": None})
+    make_version(SECOND)
+    job = succeeded(champion=FIRST, metrics=metrics_of(0.87, trim_mae=4.0))
+    text = text_of(eva_browser, f"{HOME}jobs/{job.pk}/").replace("\u00a0", " ")
+    assert "Right routing first 87.0 % not measurable not measurable not measurable 22.0 %" in text
+    assert "was not measured when it was made" in text
+    assert "on other items" not in text
+    assert "Not measurable. Nothing is known of how" in text
+
+
 def test_a_first_training_and_a_dry_run_say_what_they_are(eva_browser: Client) -> None:
     job = succeeded(registered=False, metrics=metrics_of(trim_mae=4.2))
     text = text_of(eva_browser, f"{HOME}jobs/{job.pk}/").replace("\u00a0", " ")

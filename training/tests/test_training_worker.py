@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 log = logging.getLogger(__name__)
 
-PATIENCE = 240.0
+PATIENCE = 600.0
 KILLS = int(os.environ.get("KILLS", "2"))
 """How often a worker is killed; by hand: ``KILLS=20 pytest --log-cli-level=INFO -k whenever``."""
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))

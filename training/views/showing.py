@@ -54,6 +54,7 @@ class Comparison:
     """
 
     champion: str
+    champion_measured: bool
     version: str
     rows: Sequence[Row]
     same_items: bool
@@ -128,6 +129,7 @@ def comparison(job: Job) -> Comparison | None:
     rows = zip(figures.compare(old, metrics), figures.table(metrics), strict=True)
     return Comparison(
         champion=champion.name if champion else "",
+        champion_measured=_backtest(old) is not None,
         version=job.result["version"],
         rows=[Row(compared, measured) for compared, measured in rows],
         same_items=champion is not None and _backtest(old) == _backtest(metrics),
