@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from registry.core.routing import Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pandas as pd
 
     from registry.core.columns import TableMap
 
@@ -161,7 +161,7 @@ def items_of_frame(frame: pd.DataFrame) -> list[Item]:
     return [
         Item(
             code=str(record.pop("ITEM_CD")),
-            attributes={str(name): value for name, value in record.items() if not pd.isna(value)},
+            attributes={str(name): value for name, value in record.items() if value == value},
         )
         for record in frame.to_dict("records")
     ]

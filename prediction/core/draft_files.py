@@ -10,18 +10,11 @@ import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from prediction.core.writers import (
-    CsvWriter,
-    JsonWriter,
-    ParquetWriter,
-    TableWriter,
-    XlsxWriter,
-    XmlWriter,
-)
+from prediction.core.writers import CsvWriter, TableFormat, TableWriter, open_writer
 from registry.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from prediction.core.export import Cell, ExportColumn
@@ -118,20 +111,16 @@ def literal(cell: Cell) -> str:
     return str(cell)
 
 
-WRITERS: dict[FileKind, Callable[[Path, Sequence[ExportColumn]], TableWriter]] = {
-    FileKind.CSV: MarkedCsvWriter,
-    FileKind.CSV_CP949: KoreanCsvWriter,
-    FileKind.XLSX: XlsxWriter,
-    FileKind.JSON: JsonWriter,
-    FileKind.XML: XmlWriter,
-    FileKind.PARQUET: ParquetWriter,
-}
-
-
 def open_file(
     path: Path, columns: Sequence[ExportColumn], kind: FileKind, table: str
 ) -> TableWriter:
     """Return a writer of this kind that has written its header to ``path``."""
-    if kind is FileKind.SQL:
-        return SqlWriter(path, columns, table)
-    return WRITERS[kind](path, columns)
+    match kind:
+        case FileKind.CSV:
+            return MarkedCsvWriter(path, columns)
+        case FileKind.CSV_CP949:
+            return KoreanCsvWriter(path, columns)
+        case FileKind.SQL:
+            return SqlWriter(path, columns, table)
+        case _:
+            return open_writer(path, columns, TableFormat(kind.value))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from prediction.core.drafts import Step
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registry.core.library import RoutingLibrary
-
-    Names = Mapping[str, Sequence[str]]
-
 
 LOOKED_AT = 4_000
 GOLDEN = 0.6180339887498949
@@ -41,36 +37,24 @@ def usual_operations(library: RoutingLibrary) -> tuple[Usual, ...]:
     arrays, names = library.arrays, library.names
     counts = np.bincount(arrays["operation_job"], minlength=len(names["jobs"]))
     rows = _sample(arrays["operation_job"], counts)
-    table = pd.DataFrame(
-        {
-            name: arrays[f"operation_{name}"][rows]
-            for name in ("job", "outsourced", "resource", "partner", "setup", "run")
-        }
-    )
-    for name in ("setup", "run"):
-        reported = pd.Series(np.exp(arrays[f"operation_log_{name}"][rows]))
-        table[name] = reported.groupby(table["job"]).transform("median").fillna(table[name])
-    by_job = table.groupby("job")
-    times = by_job[["setup", "run"]].median()
-    outsourced = by_job["outsourced"].mean()
-    resources = _most_frequent(table, "resource")
-    partners = _most_frequent(table[table["outsourced"]], "partner")
-    columns = (times.index, outsourced, times["setup"], times["run"])
+    rows = rows[np.argsort(arrays["operation_job"][rows], kind="stable")]
+    jobs, starts = np.unique(arrays["operation_job"][rows], return_index=True)
     found = []
-    for job, chance, setup, run in zip(*(column.tolist() for column in columns), strict=True):
-        outside = chance >= 0.5
-        resource = _named(names, "resource", resources.get(job))
-        partner = _named(names, "partner", partners.get(job) if outside else None)
+    for job, of_job in zip(jobs.tolist(), np.split(rows, starts[1:]), strict=True):
+        outsourced = arrays["operation_outsourced"][of_job]
+        outside = bool(outsourced.mean() >= 0.5)
+        resource = _most_frequent(arrays["operation_resource"][of_job])
+        partner = _most_frequent(arrays["operation_partner"][of_job[outsourced]])
         step = Step(
             job=names["jobs"][job],
             job_name=names["job_names"][job],
             outsourced=outside,
-            resource=resource[0],
-            resource_name=resource[1],
-            partner=partner[0],
-            partner_name=partner[1],
-            setup_minutes=_minutes(setup),
-            run_minutes=_minutes(run),
+            resource=_named(names["resources"], resource),
+            resource_name=_named(names["resource_names"], resource),
+            partner=_named(names["partners"], partner if outside else None),
+            partner_name=_named(names["partner_names"], partner if outside else None),
+            setup_minutes=_minutes(arrays, "setup", of_job),
+            run_minutes=_minutes(arrays, "run", of_job),
         )
         found.append(Usual(step, int(counts[job])))
     return tuple(sorted(found, key=lambda usual: (-usual.uses, usual.step.job)))
@@ -94,19 +78,21 @@ def _sample(jobs: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.flatnonzero(spread < share[jobs])
 
 
-def _most_frequent(table: pd.DataFrame, name: str) -> dict[int, int]:
-    known = table[table[name] >= 0]
-    counts = known.groupby(["job", name]).size().reset_index(name="n")
-    best = counts.sort_values(["n", name], ascending=[False, True]).drop_duplicates("job")
-    return dict(zip(best["job"].tolist(), best[name].tolist(), strict=True))
+def _most_frequent(numbers: np.ndarray) -> int | None:
+    """Return the number that comes most often, of several the smallest, None of none."""
+    known = numbers[numbers >= 0]
+    return int(np.bincount(known).argmax()) if len(known) else None
 
 
-def _named(names: Names, what: str, number: int | None) -> tuple[str, str]:
-    """Return code and name of a resource or subcontractor, empty where there is none."""
-    if number is None:
-        return "", ""
-    return names[f"{what}s"][number], names[f"{what}_names"][number]
+def _named(names: Sequence[str], number: int | None) -> str:
+    """Return the code or name of a resource or subcontractor, empty where there is none."""
+    return "" if number is None else names[number]
 
 
-def _minutes(value: float) -> float | None:
-    return round(float(value), 2) if np.isfinite(value) else None
+def _minutes(arrays: Mapping[str, np.ndarray], name: str, rows: np.ndarray) -> float | None:
+    """Return the median of what the shop reported, else of the standards; None where none is."""
+    for times in (np.exp(arrays[f"operation_log_{name}"][rows]), arrays[f"operation_{name}"][rows]):
+        known = times[~np.isnan(times)]
+        if len(known):
+            return round(float(np.median(known.astype(float)).astype(times.dtype)), 2)
+    return None

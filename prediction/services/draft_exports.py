@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from accounts import audit
 from prediction.core import staging
 from prediction.core.draft_files import FileKind, open_file
 from prediction.core.export import Line
-from prediction.core.kept_rows import KeptRows
 from prediction.core.output_profile import OutputProfile, Wrong, check
 from prediction.models import Draft, DraftState
 from prediction.services import batch_jobs, output_profiles, predictions
@@ -71,6 +70,8 @@ class Table:
     profile: OutputProfile
     rows: Collection[tuple[Cell, ...]]
     wrong: tuple[Wrong, ...]
+    left_out: int = 0
+    """Items that need a planner, and do not go out unseen."""
 
     @property
     def names(self) -> list[str]:
@@ -110,7 +111,8 @@ def table_of_answer(request: PredictionRequest, using: Active | None = None) -> 
     sure = [each for each in found if each.candidates and not each.abstained]
     if not sure:
         raise NothingChosen(_("No item of this answer is sure enough to go out unseen."))
-    return _table((), sure, using or output_profiles.active())
+    left_out = sum(each.abstained for each in found)
+    return replace(_table((), sure, using or output_profiles.active()), left_out=left_out)
 
 
 def table_of_batch(job: Job, using: Active | None = None) -> Table:
@@ -122,6 +124,8 @@ def table_of_batch(job: Job, using: Active | None = None) -> Table:
         NoResult: the batch has not ended well, or its answers are gone.
         NothingChosen: no item can go out as it is, or there are more rows than are written at once.
     """
+    from prediction.core.kept_rows import KeptRows  # with pyarrow, which only this file needs
+
     chosen = using or output_profiles.active()
     rows = KeptRows(batch_jobs.kept_path(job), chosen.profile)
     if not rows:
@@ -137,7 +141,8 @@ def table_of_batch(job: Job, using: Active | None = None) -> Table:
         )
     limited = chosen.profile.limited
     wrong = tuple(check(limited, KeptRows(rows.path, limited)))
-    return Table((), rows.items, chosen.name, chosen.profile, rows, wrong)
+    left_out = job.result["needs_planner"]
+    return Table((), rows.items, chosen.name, chosen.profile, rows, wrong, left_out)
 
 
 def _table(chosen: tuple[Draft, ...], answers: Sequence[Prediction], using: Active) -> Table:

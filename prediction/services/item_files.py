@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prediction.core.asking import ItemError, items_of_frame
-from registry.core import files
 from registry.core.errors import RoutingMLError
 from registry.core.mapping import ColumnMap, check_header
 
@@ -116,6 +115,8 @@ def read_codes(path: Path, columns: ColumnMap) -> list[str]:
 
 def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
     """Open a file and return it with the names under which it has the item columns."""
+    from registry.core import files  # with pandas and openpyxl: loaded with the first file
+
     file = files.open_file(path, columns.items)
     header = columns.header("items", file.header)
     check_header(path.name, header, file.header)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from django.conf import settings
 
 from prediction import loader
@@ -16,6 +15,8 @@ from registry.core import erp_urls
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from registry.core.erp import ErpReader
     from registry.core.mapping import ColumnMap
@@ -70,11 +71,11 @@ def _read(reader: ErpReader, codes: list[str], columns: ColumnMap) -> pd.DataFra
 
 
 def _result(row: dict[Any, Any]) -> WorkResult:
-    day = row.get("REPORT_DT")
+    day: Any = row.get("REPORT_DT")
     return WorkResult(
         item=str(row["ITEM_CD"]),
-        day=None if pd.isna(day) else day.date(),
-        resource="" if pd.isna(row.get("RES_CD")) else str(row["RES_CD"]),
+        day=None if _blank(day) else day.date(),
+        resource="" if _blank(row.get("RES_CD")) else str(row["RES_CD"]),
         quantity=_known(row.get("ORDER_QTY")),
         setup_minutes=_known(row.get("SETUP_MINUTES")),
         run_minutes=_known(row.get("RUN_MINUTES")),
@@ -82,4 +83,8 @@ def _result(row: dict[Any, Any]) -> WorkResult:
 
 
 def _known(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
+    return None if _blank(value) else float(value)
+
+
+def _blank(value: Any) -> bool:
+    return value is None or bool(value != value)  # NaN and NaT differ from themselves

@@ -118,6 +118,7 @@ def test_a_batch_goes_out_as_the_erp_takes_it_in_the_chosen_profile_and_is_noted
     sure = done.result["items"] - done.result["needs_planner"]
     page = text_of(ben_browser.get("/drafts/export/", chosen))
     assert f"Export {sure} routing" in page and "52 columns" in page
+    assert ("left out" in page) == bool(done.result["needs_planner"])
     assert "As the ERP takes it" in text_of(ben_browser.get(f"/predict/batches/{number}/"))
     columns = [{"name": "품목", "field": "ITEM_CD"}, {"name": "PLANT", "constant": "=K1"}]
     row = output_profiles.save(name="mes", document={"columns": columns}, by=eva)

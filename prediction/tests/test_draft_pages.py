@@ -156,7 +156,7 @@ def test_a_conflict_keeps_what_was_typed_and_offers_both_ways(
     assert "eva@plant.example saved this draft" in text_of(page)
     assert drafts.get(draft.pk).saved_by == "eva@plant.example"
     again = form_of(page)
-    assert (again["run_minutes-0"], again["revision"]) == ("77.5", "2")
+    assert (again["run_minutes-0"], again["revision"]) == ("77.50", "2")
     ben_browser.post(address, again | {"do": "save"})
     assert drafts.get(draft.pk).to_steps()[0].run_minutes == 77.5
 

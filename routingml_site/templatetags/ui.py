@@ -77,6 +77,15 @@ def minutes(value: float | None, digits: int = 1) -> str:
 
 
 @register.filter
+def typed(value: float | None) -> str:
+    """Write minutes as somebody types them into a field: two digits, more where they are there."""
+    if value is None or not _known(value):
+        return ""
+    short = f"{value:.2f}"
+    return short if float(short) == value else str(value)
+
+
+@register.filter
 def lead_time(value: float | None) -> str:
     """Write a long time as one says it: minutes, hours and minutes, or days and hours."""
     if value is None or not _known(value) or round(value) < HOUR:

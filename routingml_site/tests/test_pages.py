@@ -151,6 +151,8 @@ def test_a_component_shows_what_it_is_given(name: str, given: dict[str, Any], sh
         (ui.minutes(4.26), "4.3 min"),
         (ui.minutes(None), "unknown"),
         (ui.minutes(float("nan")), "unknown"),
+        (ui.typed(1.7), "1.70"),
+        (ui.typed(0.0041), "0.0041"),
         (ui.lead_time(45.2), "45 min"),
         (ui.lead_time(125), "2 h 5 min"),
         (ui.lead_time(2371), "1 d 16 h"),

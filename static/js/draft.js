@@ -13,6 +13,13 @@ const future = [];
 
 document.documentElement.classList.add("scripted");
 
+// Minutes as somebody types them: two digits, more where they are there.
+function typed(minutes) {
+  if (minutes == null) return "";
+  const short = minutes.toFixed(2);
+  return Number(short) === minutes ? short : String(minutes);
+}
+
 // What the page says now, as the server keeps it.
 function rows() {
   return [...list.querySelectorAll(".step")];
@@ -48,7 +55,7 @@ function fill(row, step) {
   row.querySelector(".step-name").textContent = step.job_name;
   field(row, "outsourced").value = step.outsourced ? "yes" : "no";
   field(row, "who").value = step.outsourced ? step.partner : step.resource;
-  for (const time of TIMES) field(row, time).value = step[time] ?? "";
+  for (const time of TIMES) field(row, time).value = typed(step[time]);
   dress(row, step);
 }
 

@@ -25,7 +25,7 @@ from prediction.core.output_profile import (
     check,
     profile_from_json,
 )
-from prediction.core.writers import ParquetWriter
+from prediction.core.typed_writers import ParquetWriter
 from prediction.tests.answers import GLAND, PLATING, TURNING, WITH_PLATING
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from prediction.core import writers
+from prediction.core import typed_writers
 from prediction.core.export import COLUMNS, Cell, rows
 from prediction.core.writers import TableFormat, TooManyRows, format_of, open_writer
 from prediction.tests.answers import GLAND
@@ -89,7 +89,7 @@ def test_parquet_keeps_the_types_of_the_columns(tmp_path: Path) -> None:
 def test_parquet_rows_survive_being_written_in_several_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writers, "PARQUET_GROUP", 2)
+    monkeypatch.setattr(typed_writers, "PARQUET_GROUP", 2)
     table = pq.read_table(written(tmp_path, TableFormat.PARQUET))
     assert table["PROC_SEQ"].to_pylist() == [10, 20, 30, 10, 20]
 
@@ -135,7 +135,7 @@ def test_text_that_looks_like_a_formula_stays_text_in_a_spreadsheet_that_opens_t
 def test_more_rows_than_an_excel_sheet_holds_are_refused_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writers, "EXCEL_ROWS", 3)
+    monkeypatch.setattr(typed_writers, "EXCEL_ROWS", 3)
     with pytest.raises(TooManyRows, match="choose csv or parquet"):
         written(tmp_path, TableFormat.XLSX)
 
