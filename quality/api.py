@@ -27,7 +27,7 @@ from quality.serializers import (
     NoteIn,
     NullsOut,
 )
-from quality.services import alerts, cycles, drift, reports
+from quality.services import alerts, drift, reports
 from registry.kinds import QUALITY_CYCLE
 from registry.services import jobs
 from training.api import AnyContent
@@ -74,7 +74,7 @@ class CycleView(APIView):
     @extend_schema(operation_id="quality_cycle", responses=CycleDetailOut)
     def get(self, request: Request, number: int) -> Response:
         """Return its figures, overall and by group, and what it saw of the plant."""
-        return Response(CycleDetailOut(cycles.named(number)).data)
+        return Response(CycleDetailOut(QualityCycle.objects.named(number)).data)
 
 
 class JsonReportView(APIView):
@@ -85,7 +85,7 @@ class JsonReportView(APIView):
     @extend_schema(operation_id="quality_report_json", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, number: int) -> Response:
         """Return everything about a cycle, its items included."""
-        return Response(reports.as_json(cycles.named(number)))
+        return Response(reports.as_json(QualityCycle.objects.named(number)))
 
 
 class CsvReportView(APIView):
@@ -99,7 +99,7 @@ class CsvReportView(APIView):
     )
     def get(self, request: Request, number: int) -> HttpResponse:
         """Return one row an item."""
-        text = reports.as_csv(cycles.named(number))
+        text = reports.as_csv(QualityCycle.objects.named(number))
         return _file(f"\ufeff{text}", f"cycle-{number}.csv", "text/csv")
 
 
@@ -115,7 +115,9 @@ class MarkdownReportView(APIView):
     def get(self, request: Request, number: int) -> HttpResponse:
         """Return what a manager reads."""
         return _file(
-            reports.as_markdown(cycles.named(number)), f"cycle-{number}.md", "text/markdown"
+            reports.as_markdown(QualityCycle.objects.named(number)),
+            f"cycle-{number}.md",
+            "text/markdown",
         )
 
 

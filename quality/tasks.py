@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quality.services import consequences, cycles, drift, settings
+from quality.services import consequences, drift, settings
 from registry import selectors
 from registry.kinds import QUALITY_CYCLE
 from registry.services import jobs
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def run_cycle(job: Job) -> dict[str, Any]:
     """Run a quality cycle as the job's parameters say; return what the job's page shows."""
+    from quality.services import cycles  # with pandas: loaded where a cycle runs, not where named
+
     asked = job.parameters
     cycle = cycles.execute(
         wanted=settings.current(

@@ -26,8 +26,8 @@ from accounts.services import people, second_factor, sessions, signups
 from prediction.core import staging
 from prediction.services import draft_exports, drafts
 from prediction.services.batch_jobs import NoResult, NotYours
+from quality.models import CycleFailed, CycleRuns, CycleUnknown
 from quality.services.alerts import AlertUnknown
-from quality.services.cycles import CycleFailed, CycleRuns, CycleUnknown
 from registry.core.errors import NotEnoughData, RoutingMLError
 from registry.core.manifest import VersionIncompatible, VersionMissing, VersionTampered
 from registry.core.pgvector import SearchUnavailable

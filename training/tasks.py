@@ -1,4 +1,8 @@
-"""What the worker calls for trainings."""
+"""What the worker calls for trainings.
+
+What learns is imported where it is called: every process that checks the settings imports this
+module, and only the job's own process should load pandas and what else a training needs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from registry import selectors
 from registry.services.job_progress import JobProgress
 from training.core.specs import TrainingSpec
 from training.models import Reason
-from training.services import deployment, increments, retraining, runs
+from training.services import deployment, retraining
 from training.services.starts import Strategy
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ def train(job: Job) -> dict[str, Any]:
 
     ``champion`` is the version that was active then: the one to compare with.
     """
+    from training.services import runs
+
     champion = selectors.champion()
     does = _add if job.parameters.get("strategy") == Strategy.INCREMENTAL else _learn
     before = {"champion": champion.name if champion else None}
@@ -35,6 +41,8 @@ def train(job: Job) -> dict[str, Any]:
 
 def _learn(job: Job) -> dict[str, Any]:
     """Learn everything anew."""
+    from training.services import runs
+
     asked = job.parameters
     result = runs.execute(
         spec=replace(TrainingSpec(), seed=asked["seed"]),
@@ -56,6 +64,8 @@ def _learn(job: Job) -> dict[str, Any]:
 
 def _add(job: Job) -> dict[str, Any]:
     """Add to the active version what came since."""
+    from training.services import increments
+
     asked = job.parameters
     result = increments.execute(
         seed=asked["seed"],

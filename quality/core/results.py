@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from registry.core import metrics
 from registry.core.metrics import Jobs
 from registry.core.routing import Candidate, Prediction
-from training.core.dataset import TrainingSet
 from training.core.truths import true_routings
+
+if TYPE_CHECKING:
+    from training.core.dataset import TrainingSet
 
 BOTH, EXTRA, MISSING = "both", "extra", "missing"
 
@@ -60,7 +62,8 @@ class ItemResult:
     """One sampled item: how sure and how right its answer was.
 
     ``valid`` are its routings in force and ``candidates`` the proposed ones, best first; ``unseen``
-    says that the version was trained before the item came.
+    says that the version was trained before the item came, and ``weight`` how many items of the
+    plant it stands for, 1 on average.
     """
 
     code: str
@@ -72,6 +75,7 @@ class ItemResult:
     candidates: tuple[Jobs, ...]
     valid: tuple[Jobs, ...]
     operations: tuple[OperationResult, ...]
+    weight: float = 1.0
 
     @property
     def best(self) -> Jobs:
@@ -101,7 +105,13 @@ class ItemResult:
 
 
 def judge(
-    prediction: Prediction, truth: TrainingSet, row: int, *, family: str, unseen: bool
+    prediction: Prediction,
+    truth: TrainingSet,
+    row: int,
+    *,
+    family: str,
+    unseen: bool,
+    weight: float,
 ) -> ItemResult:
     """Compare an answer with the routings in force and the work results of an item.
 
@@ -111,6 +121,7 @@ def judge(
         row: the item's row there.
         family: the item family.
         unseen: whether the version was trained before the item came.
+        weight: how many items of the plant it stands for.
     """
     best = prediction.candidates[0] if prediction.candidates else None
     valid = tuple(one.jobs for one in true_routings(truth, row))
@@ -124,6 +135,7 @@ def judge(
         candidates=tuple(candidate.jobs for candidate in prediction.candidates),
         valid=valid,
         operations=tuple(_operations(best, truth, row, valid)),
+        weight=weight,
     )
 
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from quality.models.alerts import Alert
-from quality.models.cycles import CycleState, QualityCycle, SampleResult
+from quality.models.cycles import (
+    CycleFailed,
+    CycleRuns,
+    CycleState,
+    CycleTooLong,
+    CycleUnknown,
+    QualityCycle,
+    SampleResult,
+)
 from quality.models.drift import DriftBaseline, DriftCheck, DriftReset
 
 __all__ = [
     "Alert",
+    "CycleFailed",
+    "CycleRuns",
     "CycleState",
+    "CycleTooLong",
+    "CycleUnknown",
     "DriftBaseline",
     "DriftCheck",
     "DriftReset",

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.core.errors import RoutingMLError
+
 
 class CycleState(models.TextChoices):
     """How a cycle stands, or ended."""
@@ -19,6 +21,30 @@ class CycleState(models.TextChoices):
     NOT_MEASURABLE = "not_measurable", _("Not measurable")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class CycleRuns(RoutingMLError):
+    """Another cycle is running."""
+
+    code = "cycle_running"
+
+
+class CycleFailed(RoutingMLError):
+    """No sampled item could be predicted."""
+
+    code = "cycle_failed"
+
+
+class CycleTooLong(RoutingMLError):
+    """The cycle has taken longer than the settings allow."""
+
+    code = "cycle_too_long"
+
+
+class CycleUnknown(RoutingMLError):
+    """There is no cycle of that number."""
+
+    code = "cycle_unknown"
 
 
 class CycleQuerySet(models.QuerySet["QualityCycle"]):
@@ -31,6 +57,17 @@ class CycleQuerySet(models.QuerySet["QualityCycle"]):
     def newest_first(self) -> Self:
         """Order by when they began."""
         return self.order_by("-pk")
+
+    def named(self, number: int) -> QualityCycle:
+        """Return a cycle.
+
+        Raises:
+            CycleUnknown: when there is none of that number.
+        """
+        cycle = self.filter(pk=number).first()
+        if cycle is None:
+            raise CycleUnknown(f"There is no quality cycle {number}.", cycle=number)
+        return cycle
 
     def without_content(self) -> Self:
         """Leave the large columns in the database, for lists."""
@@ -115,6 +152,7 @@ class SampleResult(models.Model):
     family = models.CharField(_("item family"), max_length=200, blank=True)
     problem = models.CharField(_("not measured because"), max_length=500, blank=True)
     unseen = models.BooleanField(_("new to the version"), default=False)
+    weight = models.FloatField(_("items it stands for"), default=1.0)
     abstained = models.BooleanField(_("needs a planner"), default=False)
     confidence = models.FloatField(_("confidence"), null=True, blank=True)
     similarity = models.FloatField(_("similarity"), null=True, blank=True)
@@ -145,7 +183,7 @@ class SampleResult(models.Model):
     def to_json(self) -> dict[str, Any]:
         """Return the row for a report."""
         names = (
-            "item", "family", "problem", "unseen", "abstained", "confidence", "similarity",
+            "item", "family", "weight", "problem", "unseen", "abstained", "confidence", "similarity",
             "is_exact", "process_match", "mean_error", "sample_count", "predicted", "actual",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -16,8 +16,15 @@ from prediction import loader
 from quality.core import census, evaluation
 from quality.core.alerts import signals_of
 from quality.core.results import judge
-from quality.core.sampling import draw
-from quality.models import CycleState, QualityCycle, SampleResult
+from quality.core.sampling import draw, weights
+from quality.models import (
+    CycleFailed,
+    CycleRuns,
+    CycleState,
+    CycleTooLong,
+    QualityCycle,
+    SampleResult,
+)
 from quality.services import (
     alerts,
     asking,
@@ -35,6 +42,8 @@ from registry.core.errors import RoutingMLError
 from registry.core.progress import Cancelled, Progress, span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from accounts.models import User
     from prediction.loader import LoadedModel
     from quality.core.results import ItemResult
@@ -45,30 +54,6 @@ log = logging.getLogger(__name__)
 
 NO_ROUTING = "It has no routing in the ERP any more."
 NOTHING_MEASURED = "None of the sampled items could be predicted and compared: {reason}"
-
-
-class CycleRuns(RoutingMLError):
-    """Another cycle is running."""
-
-    code = "cycle_running"
-
-
-class CycleFailed(RoutingMLError):
-    """No sampled item could be predicted."""
-
-    code = "cycle_failed"
-
-
-class CycleTooLong(RoutingMLError):
-    """The cycle has taken longer than the settings allow."""
-
-    code = "cycle_too_long"
-
-
-class CycleUnknown(RoutingMLError):
-    """There is no cycle of that number."""
-
-    code = "cycle_unknown"
 
 
 @dataclass(frozen=True)
@@ -147,18 +132,6 @@ def execute(
     return cycle
 
 
-def named(number: int) -> QualityCycle:
-    """Return a cycle.
-
-    Raises:
-        CycleUnknown: when there is none of that number.
-    """
-    cycle = QualityCycle.objects.filter(pk=number).first()
-    if cycle is None:
-        raise CycleUnknown(f"There is no quality cycle {number}.", cycle=number)
-    return cycle
-
-
 def _begin(
     wanted: CycleSettings, seconds: int, by: User | str | None, job: Job | None
 ) -> QualityCycle:
@@ -206,7 +179,8 @@ def _run(
     codes = draw(
         around.population, wanted.plan, today=float(day.astype("datetime64[D]").astype(int))
     )
-    measured = _measure(loaded, around, codes, cycle.column, span(progress, 0.2, 0.85))
+    weight = weights(around.population, wanted.plan, codes)
+    measured = _measure(loaded, around, weight, cycle.column, span(progress, 0.2, 0.85))
     if not measured.items:
         raise CycleFailed(NOTHING_MEASURED.format(reason=next(iter(measured.problems.values()))))
     progress.report(0.88, "working out the figures")
@@ -214,17 +188,28 @@ def _run(
 
 
 def _measure(
-    loaded: LoadedModel, around: Shop, codes: list[str], column: str, progress: Progress
+    loaded: LoadedModel,
+    around: Shop,
+    weight: Mapping[str, float],
+    column: str,
+    progress: Progress,
 ) -> _Measured:
-    """Predict the sample and compare it with the ERP."""
-    truth = shop.read_truth(loaded, codes, span(progress, 0.0, 0.3))
+    """Predict the sample and compare it with the ERP.
+
+    Args:
+        loaded: the version.
+        around: its items and those that came since.
+        weight: of each sampled item by its code.
+        column: that divides the population.
+        progress: told how far it is.
+    """
+    truth = shop.read_truth(loaded, list(weight), span(progress, 0.0, 0.3))
     data = truth.data
-    problems = dict.fromkeys(codes, NO_ROUTING)
+    problems = dict.fromkeys(weight, NO_ROUTING)
     if data is None:
         return _Measured([], problems, truth)
-    sampled = set(codes)
     routed = data.library.routed
-    rows = routed[[data.raw.codes[row] in sampled for row in routed.tolist()]]
+    rows = routed[[data.raw.codes[row] in weight for row in routed.tolist()]]
     strata = census.strata_of(data.raw, column, rows)
     asked = asking.ask(
         loaded, [data.raw.item(row) for row in rows.tolist()], span(progress, 0.3, 1.0)
@@ -235,7 +220,16 @@ def _measure(
         problems.pop(code, None)
         if code in asked.answers:
             unseen = code in around.new_codes
-            items.append(judge(asked.answers[code], data, row, family=family, unseen=unseen))
+            items.append(
+                judge(
+                    asked.answers[code],
+                    data,
+                    row,
+                    family=family,
+                    unseen=unseen,
+                    weight=weight[code],
+                )
+            )
     return _Measured(items, problems | asked.problems, truth)
 
 
@@ -280,6 +274,7 @@ def _store(cycle: QualityCycle, measured: _Measured) -> None:
             item=one.code,
             family=one.family[:200],
             unseen=one.unseen,
+            weight=one.weight,
             abstained=one.abstained,
             confidence=one.confidence,
             similarity=one.similarity,

@@ -17,13 +17,14 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from registry.core.columns import resolve
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pandas as pd
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
@@ -173,7 +174,7 @@ class ResilientReader:
         """
         spelled = self._spelled(view, columns)
         for rows in self._resumed(view, spelled, chunk_rows):
-            yield pd.DataFrame(rows, columns=list(columns))
+            yield _frame(rows, columns)
 
     def find(
         self, view: str, columns: Sequence[str], key: str, values: Sequence[str]
@@ -190,7 +191,7 @@ class ResilientReader:
         for some in portions(values, self._source.found_at_once):
             look = partial(self._source.matching, view, spelled, spelled_key, some)
             rows += self._patiently(look)
-        return pd.DataFrame(rows, columns=list(columns))
+        return _frame(rows, columns)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -252,6 +253,12 @@ class ResilientReader:
                 self._recover(lost, next(pauses))
             else:
                 return
+
+
+def _frame(rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd  # here: most processes know where the ERP is and never read a row of it
+
+    return pd.DataFrame(rows, columns=list(columns))
 
 
 def portions(values: Iterable[str], most: int) -> Iterator[list[str]]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from registry.core.routing import Item
 from registry.core.state import State
 from registry.core.strings import CodeBook, StringTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class RawItems:
         columns = {}
         for name in names:
             if name in frame.columns:
-                codes, values = pd.factorize(frame[name])
+                codes, values = frame[name].factorize()
                 columns[name] = RawColumn([_text(v) for v in values], codes.astype(np.int32))
             else:
                 columns[name] = RawColumn([], np.full(len(frame), -1, dtype=np.int32))

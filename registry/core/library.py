@@ -13,12 +13,15 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from registry.core.state import State
 from registry.core.strings import StringTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OPERATION_FLOATS = (
     "setup", "run", "queue", "wait", "move", "price", "log_run", "log_setup",
@@ -88,7 +91,7 @@ class RoutingLibrary:
         """
         table = operations.sort_values(["item", "ROUT_NO", "proc_seq"], kind="stable")
         item = table["item"].to_numpy()
-        number = pd.factorize(table["ROUT_NO"])[0]
+        number = table["ROUT_NO"].factorize()[0]
         first = np.ones(len(table), dtype=bool)
         first[1:] = (item[1:] != item[:-1]) | (number[1:] != number[:-1])
         routing_start = np.append(np.flatnonzero(first), len(table)).astype(np.int32)

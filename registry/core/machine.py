@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import psutil
-import pyarrow
 
 STATUS = Path("/proc/self/status")
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
@@ -38,7 +37,9 @@ def release_memory() -> None:
     After tables of millions of rows have gone, Arrow's pool and the C library keep gigabytes of
     what they held; a training's next step would come on top of that.
     """
-    pyarrow.default_memory_pool().release_unused()
+    arrow = sys.modules.get("pyarrow")  # who has not loaded it has nothing of its memory
+    if arrow is not None:
+        arrow.default_memory_pool().release_unused()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
         if trim is not None:

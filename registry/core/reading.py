@@ -1,8 +1,8 @@
 """From an ERP to the three tables: read in chunks, mapped, related, with a report of every loss.
 
-``check_tables`` only looks: rows, columns mapped and missing.  ``read_tables`` reads.  A view of
-work results that is not there is an empty one, because a plant may have none; items and routings
-must be there.  ``new_codes`` and ``read_items`` read of a large plant only what has come since.
+A view of work results that is not there is an empty one, because a plant may have none; items and
+routings must be there.  ``new_codes`` and ``read_items`` read of a large plant only what has come
+since.
 """
 
 from __future__ import annotations
@@ -34,23 +34,6 @@ STRETCHES: dict[TableName, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class TableCheck:
-    """How a view of the ERP stands to its mapping; ``rows`` is None when there is no such view."""
-
-    view: str
-    rows: int | None
-    mapped: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    mandatory: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-    @property
-    def usable(self) -> bool:
-        """Whether the view is there with every mandatory column."""
-        return self.rows is not None and not self.mandatory
-
-
-@dataclass(frozen=True, slots=True)
 class TableReport:
     """What became of a view's rows: how many were read, what was mended, which were set aside."""
 
@@ -64,15 +47,6 @@ class TableReport:
 
 
 ReadReport = dict[TableName, TableReport]
-
-
-def check_tables(*, columns: ColumnMap, reader: ErpReader) -> dict[TableName, TableCheck]:
-    """Compare the ERP's views with a profile without reading them.
-
-    Raises:
-        ErpUnreachable: when the ERP does not answer.
-    """
-    return {name: _check(name, columns, reader) for name, _ in columns}
 
 
 def read_tables(
@@ -190,18 +164,6 @@ def first_rows(*, columns: ColumnMap, reader: ErpReader, rows: int) -> dict[Tabl
         frame.index = pd.RangeIndex(1, len(frame) + 1)
         shown[name] = columns.apply(name, frame)
     return shown
-
-
-def _check(name: TableName, columns: ColumnMap, reader: ErpReader) -> TableCheck:
-    view = columns.table(name).view
-    try:
-        header = columns.header(name, reader.columns(view))
-        rows = reader.count(view)
-    except ErpViewMissing:
-        return TableCheck(view, None)
-    return TableCheck(
-        view, rows, tuple(header.pairs), header.missing, header.mandatory, header.ignored
-    )
 
 
 class _Reading:

@@ -18,8 +18,10 @@ missing); ``PROC_SEQ`` (int); ``REPORT_DT`` (datetime64); ``SETUP_MINUTES`` (an 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROUTING_KEY = ("ITEM_CD", "ROUT_NO", "PROC_SEQ")
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import audit
-from registry.core import erp_urls, reading
+from registry.core import checking, erp_urls
+from registry.core.checking import TableCheck
 from registry.core.columns import BadProfile, TableName
 from registry.core.erp import ResilientReader, Timeouts
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.mapping import ColumnMap, Mapped
-from registry.core.reading import ReadReport, TableCheck, read_tables
 from registry.models import Direction, MappingProfile
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = [
     "BadProfile",
     "ProfileConflict",
-    "ReadReport",
     "SourceCheck",
     "UnknownProfile",
     "activate_profile",
@@ -38,7 +37,6 @@ __all__ = [
     "open_reader",
     "others",
     "preview",
-    "read_tables",
     "save_profile",
     "test_source",
 ]
@@ -192,7 +190,7 @@ def test_source(*, columns: ColumnMap | None = None) -> SourceCheck:
     """
     columns = columns or active_profile().to_columns()
     with open_reader() as reader:
-        return SourceCheck(reader.label, reading.check_tables(columns=columns, reader=reader))
+        return SourceCheck(reader.label, checking.check_tables(columns=columns, reader=reader))
 
 
 def preview(*, columns: ColumnMap, rows: int = 20) -> dict[TableName, Mapped]:
@@ -201,6 +199,8 @@ def preview(*, columns: ColumnMap, rows: int = 20) -> dict[TableName, Mapped]:
     Raises:
         RoutingMLError: when the ERP can not be read with this profile.
     """
+    from registry.core import reading  # with pandas: who only looks up a profile does without
+
     with open_reader() as reader:
         return reading.first_rows(columns=columns, reader=reader, rows=rows)
 

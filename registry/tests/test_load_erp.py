@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from registry.core.progress import Silent
+from registry.core.reading import ReadReport, read_tables
 from registry.services import extracts, mappings
 from registry.tests.core import plants
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from django.conf import LazySettings
 
-    from registry.core.reading import ReadReport
     from registry.core.tables import Tables
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def read() -> tuple[Tables, ReadReport]:
     """Read the embedded ERP as a training would."""
     with mappings.open_reader() as reader:
         columns = mappings.active_profile().to_columns()
-        return mappings.read_tables(columns=columns, reader=reader, progress=Silent())
+        return read_tables(columns=columns, reader=reader, progress=Silent())
 
 
 def stored(data_dir: Path, view: str) -> pd.DataFrame:

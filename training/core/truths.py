@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from registry.core.metrics import Jobs
-from training.core.dataset import TrainingSet
+
+if TYPE_CHECKING:
+    from training.core.dataset import TrainingSet
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from registry.core import artifacts
 from registry.core.errors import RoutingMLError
 from registry.core.machine import peak_memory_mb, release_memory
 from registry.core.progress import saying, span
+from registry.core.reading import read_tables
 from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
@@ -161,7 +162,7 @@ def extract(profile: MappingProfile, sample: int | None, progress: Progress) -> 
     columns = profile.to_columns()
     with mappings.open_reader() as reader:
         reading = span(progress, 0.0, 0.8)
-        tables, _ = mappings.read_tables(columns=columns, reader=reader, progress=reading)
+        tables, _ = read_tables(columns=columns, reader=reader, progress=reading)
     cleaning = saying(span(progress, 0.8, 1.0), "cleaning the tables")
     data = dataset.prepare(tables, dataset.attributes_of(columns), cleaning)
     reported = tables.results["ITEM_CD"]

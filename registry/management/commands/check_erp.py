@@ -12,7 +12,7 @@ from registry.core.errors import RoutingMLError
 from registry.services import mappings
 
 if TYPE_CHECKING:
-    from registry.core.reading import TableCheck
+    from registry.core.checking import TableCheck
 
 
 class Command(BaseCommand):

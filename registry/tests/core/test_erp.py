@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from registry.core import erp_sql
+from registry.core.checking import check_tables
 from registry.core.erp import (
     ConnectionLost,
     ErpColumnMissing,
@@ -26,7 +27,7 @@ from registry.core.erp import (
 )
 from registry.core.erp_urls import open_reader
 from registry.core.progress import Silent
-from registry.core.reading import check_tables, first_rows, read_tables
+from registry.core.reading import first_rows, read_tables
 from registry.tests.core import plants
 
 VIEW = "BI_ROUTING_VIEW"
