@@ -28,16 +28,26 @@ class Perceptron:
         """How many values column 0 may take."""
         return len(self.parts["w1"]) - len(self.parts["centre"])
 
-    def predict(self, rows: np.ndarray) -> np.ndarray:
-        """Return (n,) for dense rows (n, 1 + columns); column 0 is a category."""
+    def predict(self, figures: np.ndarray, item: np.ndarray, category: np.ndarray) -> np.ndarray:
+        """Return (n,) for n operations.
+
+        Args:
+            figures: (items, columns) float32, the items' columns.
+            item: (n,) the item of each operation.
+            category: (n,) the operation's number.
+        """
         parts, count = self.parts, self.categories
-        category = rows[:, 0].astype(np.int64)
-        hidden = ((rows[:, 1:] - parts["centre"]) / parts["scale"]) @ parts["w1"][count:]
+        hidden = (((figures - parts["centre"]) / parts["scale"]) @ parts["w1"][count:])[item]
+        category = category.astype(np.int64)
         seen = (category >= 0) & (category < count)
         hidden += np.where(seen[:, None], parts["w1"][np.where(seen, category, 0)], 0.0)
         hidden = np.maximum(hidden + parts["b1"], 0)
         hidden = np.maximum(hidden @ parts["w2"] + parts["b2"], 0)
         return np.asarray((hidden @ parts["w3"] + parts["b3"])[:, 0], dtype=np.float64)
+
+    def of_rows(self, rows: np.ndarray) -> np.ndarray:
+        """Return (n,) for rows (n, 1 + columns) as it learned from them, each of an item alone."""
+        return self.predict(rows[:, 1:], np.arange(len(rows)), rows[:, 0])
 
     def to_state(self) -> State:
         """Return the arrays."""

@@ -193,9 +193,8 @@ class TimeModel:
             item: (n,) which of them.
             job: (n,) operation numbers.
         """
-        dense = features[:, self.columns].toarray()
-        rows = np.column_stack([job.astype(np.float32), dense[item]])
-        estimates = np.stack([forest.predict(rows) for forest in self.forests])
+        figures = features[:, self.columns].toarray()
+        estimates = np.stack([forest.predict(figures, item, job) for forest in self.forests])
         return np.asarray(estimates + self.centre[:, job])
 
     def to_state(self) -> State:

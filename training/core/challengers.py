@@ -74,7 +74,7 @@ def learn(
     if name == BASELINE:
         return Neighbours.of(examples).predict
     if name == MLP:
-        return fit_mlp(examples, seed=seed, report=report, **told).predict
+        return fit_mlp(examples, seed=seed, report=report, **told).of_rows
     if name == STACKING:
         return fit_stack(examples, seed=seed, report=report, **told)
     return boosting.grow(examples, replace(spec, **told), seed=seed, report=report).predict
@@ -96,10 +96,9 @@ class Grower:
             return boosting.grow(examples, replace(spec, **told), seed=seed, report=report)
         if self.name == MLP:
             network = fit_mlp(examples, seed=seed, report=report, **self.settings)
-            return Grown(network, network.predict)
+            return Grown(network, network.of_rows)
         # The operation's usual time; an answer moves it by what the nearest items took.
-        empty = Forest.empty()
-        return Grown(empty, empty.predict)
+        return Grown(Forest.empty(), lambda rows: np.zeros(len(rows)))
 
 
 @dataclass(frozen=True)
@@ -270,7 +269,7 @@ def _parts(
     network = fit_mlp(
         examples, seed=seed, report=lambda share: report((number + 0.5 + share / 2) / turns)
     )
-    return [Neighbours.of(examples).predict, forest.predict, network.predict]
+    return [Neighbours.of(examples).predict, forest.predict, network.of_rows]
 
 
 def sampled(examples: Examples, limit: int, seed: int) -> Examples:

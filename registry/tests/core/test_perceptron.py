@@ -21,8 +21,8 @@ def network(categories: int = 2, columns: int = 3) -> Perceptron:
 
 
 def test_an_operation_that_was_never_seen_is_answered_from_the_item_alone() -> None:
-    rows = np.array([[0, 1, 2, 3], [1, 1, 2, 3], [7, 1, 2, 3]], dtype=np.float32)
-    first, second, unknown = network().predict(rows)
+    figures = np.array([[1, 2, 3]], dtype=np.float32)
+    first, second, unknown = network().predict(figures, np.zeros(3, int), np.array([0, 1, 7]))
     assert first != second
     assert np.isfinite(unknown)
 
