@@ -123,13 +123,13 @@ class Answerer:
         for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
             if sequence >= 0 and cosine > found.nearest.get(sequence, -2.0) + 1e-6:
                 if fallback[1] is None:
-                    fallback = (cosine, self.base.raw.codes[int(members[0])])
+                    fallback = (cosine, self.proposer.code_of(int(members[0])))
                 continue
             if sequence < 0:
-                return cosine, self.base.raw.codes[int(members[0])]
+                return cosine, self.proposer.code_of(int(members[0]))
             for row in members[:200].tolist():
                 if sequence in self.base.library.sequences_of(row):
-                    return cosine, self.base.raw.codes[row]
+                    return cosine, self.proposer.code_of(row)
         return fallback
 
     def _neighbours(
@@ -146,7 +146,7 @@ class Answerer:
                 )
                 neighbours.append(
                     Neighbour(
-                        self.base.raw.codes[row],
+                        self.proposer.code_of(row),
                         min(1.0, cosine),
                         library.routing_numbers[routing],
                         jobs,

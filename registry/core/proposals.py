@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ from registry.core.routing import (
 from registry.core.times import KINDS, TimeModel
 
 ALTERNATES = 3
+CODES_KEPT = 8_192
+"""Codes of items that stay read: one item's evidence names the same few again and again."""
 MOST_OF_PLANT = 200
 """Operations that speak for the whole plant."""
 PAUSE_FIELDS = tuple(f"{name}_minutes" for name in PAUSES)
@@ -48,7 +50,7 @@ class Proposer:
 
     Attributes:
         residual: (2, operations) log(actual / estimate) of run and setup, NaN without work results.
-        codes: the items' codes, for naming evidence.
+        code_of: the code of an item's row, for naming evidence.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Proposer:
         residual: np.ndarray,
         codes: Sequence[str],
     ) -> None:
-        self.codes = codes
+        self.code_of = lru_cache(CODES_KEPT)(codes.__getitem__)
         self.library, self.times, self.intervals = library, times, intervals
         self.residual = residual
         self._plant: dict[int, Practice] = {}
@@ -143,7 +145,7 @@ class Proposer:
             samples = practice.samples[kind]
         if practice is not None and samples:
             source = TimeSource.WORK_RESULTS
-            evidence = tuple(self.codes[row] for row in practice.reporters[kind])
+            evidence = tuple(self.code_of(row) for row in practice.reporters[kind])
         offsets = self._offsets[kind][job]
         low, optimal, middle, high = (math.exp(centre + offset) for offset in offsets)
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
