@@ -42,6 +42,7 @@ class Operations:
             if one.state == BOTH
         ]
         self.item = np.array([number for number, _ in shared], dtype=np.int64)
+        self.weight = np.array([items[number].weight for number, _ in shared], dtype=float)
         self.job = np.array([one.job for _, one in shared], dtype=object)
         self.resource = np.array([one.resource or "" for _, one in shared], dtype=object)
         self.predicted = _column([one.predicted for _, one in shared])
@@ -57,13 +58,17 @@ class Operations:
         """Return the scores of the times at some rows (bool)."""
         scores: Figures = dict(
             metrics.time_scores(
-                self.predicted[rows], self.actual[rows], self.low[rows], self.high[rows]
+                self.predicted[rows],
+                self.actual[rows],
+                self.low[rows],
+                self.high[rows],
+                self.weight[rows],
             )
         )
         timed = rows & self.timed
         if timed.any():
             errors = np.abs(self.predicted[timed] - self.actual[timed])
-            scores["trim_mae"] = metrics.trimmed_mean(errors, trim)
+            scores["trim_mae"] = metrics.trimmed_mean(errors, trim, self.weight[timed])
         scores["sample_count"] = int(self.reports[timed].sum())
         return scores
 
@@ -87,7 +92,9 @@ def evaluate(
     overall = _scores(items, operations, trim, seed)
     overall["cv"] = cv
     overall |= metrics.outsourcing_scores(operations.outsourced, operations.truly)
-    overall["abstention"] = float(np.mean([item.abstained for item in items])) if items else None
+    weights = [item.weight for item in items]
+    left = [item.abstained for item in items]
+    overall["abstention"] = float(np.average(left, weights=weights)) if items else None
     return {
         "overall": overall,
         "groups": {
@@ -161,12 +168,13 @@ def wilson(right: int, count: int, z: float = 1.645) -> tuple[float, float]:
 def _scores(items: Sequence[ItemResult], o: Operations, trim: float, seed: int) -> Figures:
     """Return sequence and time scores of items with their intervals."""
     scores: Figures = {"items": len(items)}
-    scores |= metrics.sequence_scores([item.case for item in items])
+    weight = np.array([item.weight for item in items], dtype=float)
+    scores |= metrics.sequence_scores([item.case for item in items], weights=weight)
     rows = np.ones(len(o.item), dtype=bool)
     scores |= o.times(rows, trim)
-    measured = np.array([bool(item.valid) for item in items], dtype=float)
+    measured = weight * np.array([bool(item.valid) for item in items], dtype=float)
     ratios = {
-        "exact_match": (np.array([item.exact for item in items], dtype=float), measured),
+        "exact_match": (np.array([item.exact for item in items], dtype=float) * measured, measured),
         "process_match": (
             np.array([item.process_match for item in items], dtype=float) * measured,
             measured,
@@ -224,11 +232,11 @@ def intervals(
     """
     timed = rows & o.timed
     error = o.predicted[timed] - o.actual[timed]
-    actual, owner = o.actual[timed], o.item[timed]
+    actual, owner, weight = o.actual[timed], o.item[timed], o.weight[timed]
     inside = (actual >= o.low[timed]) & (actual <= o.high[timed])
 
     def summed(values: np.ndarray) -> np.ndarray:
-        return np.bincount(owner, values.astype(float), minlength=items)
+        return np.bincount(owner, values * weight, minlength=items)
 
     count = summed(np.ones(len(owner)))
     sums = dict(ratios) | {
@@ -245,15 +253,15 @@ def intervals(
         total = drawn @ below
         values = (drawn @ above)[total > 0] / total[total > 0]
         found[name] = _tails(np.sqrt(values) if name == "rmse" else values)
-    found["trim_mae"] = _tails(_trimmed(np.abs(error), owner, drawn, trim))
+    found["trim_mae"] = _tails(_trimmed(np.abs(error), owner, drawn, weight, trim))
     return {name: ends for name, ends in found.items() if ends}
 
 
-def _trimmed(errors: np.ndarray, owner: np.ndarray, drawn: np.ndarray, trim: float) -> np.ndarray:
-    order = np.argsort(errors)
-    errors, owner = errors[order], owner[order]
-    samples = (np.repeat(errors, times[owner]) for times in drawn)
-    return np.array([metrics.trimmed_mean(one, trim) for one in samples if len(one)])
+def _trimmed(
+    errors: np.ndarray, owner: np.ndarray, drawn: np.ndarray, weight: np.ndarray, trim: float
+) -> np.ndarray:
+    heavy = (times[owner] * weight for times in drawn)
+    return np.array([metrics.trimmed_mean(errors, trim, one) for one in heavy if one.any()])
 
 
 def _tails(values: np.ndarray) -> list[float]:

@@ -6,6 +6,7 @@ first, because databases give rows in any order.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +80,21 @@ def draw(population: Population, plan: Plan, *, today: float) -> list[str]:
     else:
         places = rng.choice(len(population), plan.size, replace=False)
     return [population.codes[place] for place in np.sort(places).tolist()]
+
+
+def weights(population: Population, plan: Plan, drawn: Sequence[str]) -> dict[str, float]:
+    """Return for each drawn item how many items it stands for, 1 on average.
+
+    A stratum of few items is in a stratified sample with at least one, which is more than its
+    share: figures of the whole count it as often as it occurs.
+    """
+    if plan.strategy is not Strategy.STRATIFIED:
+        return dict.fromkeys(drawn, 1.0)
+    stratum = dict(zip(population.codes, population.strata, strict=True))
+    there = Counter(population.strata)
+    taken = Counter(stratum[code] for code in drawn)
+    factor = len(drawn) / sum(there[name] for name in taken)
+    return {code: factor * there[stratum[code]] / taken[stratum[code]] for code in drawn}
 
 
 def _recency(days: np.ndarray, today: float, window: int) -> np.ndarray:

@@ -183,7 +183,8 @@ class SampleResult(models.Model):
     def to_json(self) -> dict[str, Any]:
         """Return the row for a report."""
         names = (
-            "item", "family", "weight", "problem", "unseen", "abstained", "confidence", "similarity",
-            "is_exact", "process_match", "mean_error", "sample_count", "predicted", "actual",
+            "item", "family", "weight", "problem", "unseen", "abstained", "confidence",
+            "similarity", "is_exact", "process_match", "mean_error", "sample_count", "predicted",
+            "actual",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -61,28 +61,37 @@ def process_match(predicted: Jobs, valid: Iterable[Jobs]) -> float:
 
 
 def sequence_scores(
-    cases: Sequence[SequenceCase], hits: Sequence[int] = (3, 5)
+    cases: Sequence[SequenceCase],
+    hits: Sequence[int] = (3, 5),
+    weights: np.ndarray | None = None,
 ) -> dict[str, float | None]:
     """Return ``exact_match``, ``hit_at_k``, ``sequence_similarity`` and ``process_match``.
 
     An item without a valid routing cannot be measured: it is left out, and counted by
     ``items_without_truth``.
+
+    Args:
+        cases: proposals and truths.
+        hits: the k of ``hit_at_k``.
+        weights: (n,) how many items each case stands for; one each where nothing is said.
     """
-    without_truth = sum(not case.valid for case in cases)
+    measured = np.array([bool(case.valid) for case in cases], dtype=bool)
+    without_truth = int((~measured).sum())
     cases = [case for case in cases if case.valid]
+    weights = None if weights is None else weights[measured]
     names = ["exact_match", *(f"hit_at_{k}" for k in hits), "sequence_similarity", "process_match"]
     if not cases:
         return dict.fromkeys(names) | {"items_without_truth": without_truth}
     firsts = [case.predicted[0] if case.predicted else () for case in cases]
     pairs = list(zip(firsts, cases, strict=True))
     scores: dict[str, float | None] = {
-        "exact_match": _mean([exact(first, case.valid) for first, case in pairs]),
-        "sequence_similarity": _mean([similarity(first, case.valid) for first, case in pairs]),
-        "process_match": _mean([process_match(first, case.valid) for first, case in pairs]),
+        "exact_match": _mean([exact(first, case.valid) for first, case in pairs], weights),
+        "sequence_similarity": _mean([similarity(one, case.valid) for one, case in pairs], weights),
+        "process_match": _mean([process_match(one, case.valid) for one, case in pairs], weights),
     }
     for k in hits:
         found = [any(exact(p, case.valid) for p in case.predicted[:k]) for case in cases]
-        scores[f"hit_at_{k}"] = _mean(found)
+        scores[f"hit_at_{k}"] = _mean(found, weights)
     return scores | {"items_without_truth": without_truth}
 
 
@@ -91,6 +100,7 @@ def time_scores(
     actual: np.ndarray,
     low: np.ndarray | None = None,
     high: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> dict[str, float | None]:
     """Return the scores of times.
 
@@ -99,6 +109,7 @@ def time_scores(
         actual: (n,) minutes; operations whose actual is unknown or zero are left out.
         low: (n,) lower ends of the 80 % intervals.
         high: (n,) upper ends.
+        weights: (n,) how many operations each stands for; one each where nothing is said.
     """
     names = ["mae", "trim_mae", "rmse", "wape", "mape_median", "bias"]
     known = np.isfinite(predicted) & np.isfinite(actual) & (actual > 0)
@@ -109,26 +120,35 @@ def time_scores(
     truth = actual[known]
     errors = predicted[known] - truth
     absolute = np.abs(errors)
+    heavy = None if weights is None else weights[known]
+    made = np.average(truth, weights=heavy)
     scores |= {
-        "mae": float(absolute.mean()),
-        "trim_mae": trimmed_mean(absolute),
-        "rmse": float(np.sqrt((errors**2).mean())),
-        "wape": float(absolute.sum() / truth.sum()),
-        "mape_median": float(np.median(absolute / truth)),
-        "bias": float(errors.sum() / truth.sum()),
+        "mae": float(np.average(absolute, weights=heavy)),
+        "trim_mae": trimmed_mean(absolute, weights=heavy),
+        "rmse": float(np.sqrt(np.average(errors**2, weights=heavy))),
+        "wape": float(np.average(absolute, weights=heavy) / made),
+        "mape_median": _median(absolute / truth, heavy),
+        "bias": float(np.average(errors, weights=heavy) / made),
     }
     if low is not None and high is not None:
         inside = (truth >= low[known]) & (truth <= high[known])
-        scores["interval_coverage"] = float(inside.mean())
-        scores["interval_width"] = float(np.median(high[known] - low[known]) / np.median(truth))
+        scores["interval_coverage"] = float(np.average(inside, weights=heavy))
+        scores["interval_width"] = _median(high[known] - low[known], heavy) / _median(truth, heavy)
     return scores
 
 
-def trimmed_mean(values: np.ndarray, ratio: float = TRIM_RATIO) -> float:
-    """Return the mean without the ``ratio`` largest and smallest values."""
-    cut = int(len(values) * ratio)
-    kept = np.sort(values)[cut : len(values) - cut]
-    return float(kept.mean())
+def trimmed_mean(
+    values: np.ndarray, ratio: float = TRIM_RATIO, weights: np.ndarray | None = None
+) -> float:
+    """Return the mean without the ``ratio`` largest and smallest values, by weight if given."""
+    if weights is None:
+        cut = int(len(values) * ratio)
+        kept = np.sort(values)[cut : len(values) - cut]
+        return float(kept.mean())
+    order = np.argsort(values)
+    ends = np.cumsum(weights[order]) / weights.sum()
+    inside = np.diff(np.clip(ends, ratio, 1 - ratio), prepend=ratio)
+    return float(np.average(values[order], weights=inside))
 
 
 def outsourcing_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float | None]:
@@ -206,8 +226,17 @@ def gain_interval(
     return float(low), float(high)
 
 
-def _mean(values: Sequence[bool] | Sequence[float]) -> float:
-    return float(np.mean(np.asarray(values, dtype=float)))
+def _mean(values: Sequence[bool] | Sequence[float], weights: np.ndarray | None = None) -> float:
+    return float(np.average(np.asarray(values, dtype=float), weights=weights))
+
+
+def _median(values: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Return the median; with weights, the least value that has half of the weight up to it."""
+    if weights is None:
+        return float(np.median(values))
+    order = np.argsort(values)
+    ends = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(ends, ends[-1] / 2)])
 
 
 def edits(one: Jobs, other: Jobs) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quality.core.sampling import Plan, Population, Strategy, allot, draw
+from quality.core.sampling import Plan, Population, Strategy, allot, draw, weights
 
 TODAY = 20_000.0
 MANY = [f"I{n:04}" for n in range(1000)]
@@ -60,3 +60,23 @@ def test_more_strata_than_places_leave_the_smallest_out() -> None:
     assert allot(np.array([5, 1, 9]), 2).tolist() == [1, 0, 1]
     assert allot(np.array([1, 1, 98]), 50).tolist() == [1, 1, 48]
     assert allot(np.array([2, 2]), 4).tolist() == [2, 2]
+
+
+def test_a_rare_kind_is_in_the_sample_and_counts_as_often_as_it_occurs() -> None:
+    strata = [f"RARE{n}" if n < 200 else "RING" for n in range(1000)]
+    population = Population(MANY, strata, np.full(1000, TODAY))
+    right = {code: float(name == "RING") for code, name in zip(MANY, strata, strict=True)}
+    plan = Plan(400, Strategy.STRATIFIED)
+    drawn = draw(population, plan, today=TODAY)
+    weight = weights(population, plan, drawn)
+    assert sum(code < "I0200" for code in drawn) == 200, "each is there, half of the sample"
+    assert sum(weight.values()) == pytest.approx(len(drawn))
+    share = sum(weight[code] * right[code] for code in drawn) / len(drawn)
+    assert share == pytest.approx(0.8), "of the plant; of the sample it is a half"
+
+
+@pytest.mark.parametrize("strategy", [Strategy.RANDOM, Strategy.RECENT_BIAS])
+def test_where_nothing_is_divided_every_item_counts_once(strategy: Strategy) -> None:
+    plan = Plan(50, strategy)
+    drawn = draw(plant(), plan, today=TODAY)
+    assert set(weights(plant(), plan, drawn).values()) == {1.0}

@@ -194,3 +194,18 @@ def test_a_gain_everywhere_excludes_nought_and_a_coin_toss_does_not() -> None:
 
 def test_without_an_item_no_gain_can_be_measured() -> None:
     assert metrics.gain_interval(np.zeros(0), np.zeros(0)) is None
+
+
+def test_weights_count_like_repeated_items() -> None:
+    rng = np.random.default_rng(0)
+    predicted, actual = rng.uniform(1, 9, 40), rng.uniform(1, 9, 40)
+    times = rng.integers(1, 4, 40)
+    weighted = metrics.time_scores(predicted, actual, predicted - 1, predicted + 1, times)
+    one = [np.repeat(values, times) for values in (predicted, actual)]
+    repeated = metrics.time_scores(one[0], one[1], one[0] - 1, one[0] + 1)
+    assert {k: v for k, v in weighted.items() if k not in ("operations", "trim_mae")} == (
+        pytest.approx({k: repeated[k] for k in weighted if k not in ("operations", "trim_mae")})
+    )
+    assert weighted["trim_mae"] == pytest.approx(repeated["trim_mae"], rel=0.02)
+    cases = [SequenceCase([jobs("AB")], [jobs("AB")]), SequenceCase([jobs("AC")], [jobs("AB")])]
+    assert metrics.sequence_scores(cases, weights=np.array([3.0, 1.0]))["exact_match"] == 0.75
