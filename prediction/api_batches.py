@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from accounts.permissions import person
 from prediction import serializers_batches as serializers
 from prediction.core.writers import TableFormat
-from prediction.models import Channel
 from prediction.parsers import ItemJsonParser
 from prediction.services import batch_jobs
 from prediction.services.batch_jobs import Wanted
@@ -47,12 +46,12 @@ class BatchesView(APIView):
         given.is_valid(raise_exception=True)
         body = given.validated_data
         wanted = Wanted(TableFormat(body["format"]), body.get("top_k"), body["leave_out"])
-        told: dict[str, Any] = {"by": str(request.user), "channel": Channel.API}
+        by = str(request.user)
         if is_file:
-            job = batch_jobs.ask_file(body["file"], wanted, **told)
+            job = batch_jobs.ask_file(body["file"], wanted, by=by)
         else:
             codes, records = body.get("item_codes", ()), body.get("items", ())
-            job = batch_jobs.ask_list(wanted, codes=codes, records=records, **told)
+            job = batch_jobs.ask_list(wanted, codes=codes, records=records, by=by)
         return Response(_told(job), status.HTTP_202_ACCEPTED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prediction.models import PredictionRequest, PredictionRequestQuerySet
+from prediction.models import Channel, PredictionRequest, PredictionRequestQuerySet
 
 
 def history() -> PredictionRequestQuerySet:
@@ -11,5 +11,5 @@ def history() -> PredictionRequestQuerySet:
 
 
 def recent_of(person: str, limit: int = 8) -> list[PredictionRequest]:
-    """Return what a person asked last."""
-    return list(history().filter(asked_by=person)[:limit])
+    """Return what a person asked last; the parts of a batch are found under the batch."""
+    return list(history().filter(asked_by=person).exclude(channel=Channel.BATCH)[:limit])

@@ -17,6 +17,7 @@ class Channel(models.TextChoices):
     PAGE = "page", _("page")
     API = "api", _("API")
     COMMAND = "command", _("command line")
+    BATCH = "batch", _("part of a batch")
     QUALITY = "quality", _("quality cycle")
 
 

@@ -72,7 +72,7 @@ class Wanted:
     leave_out: bool = False
 
 
-def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str, channel: Channel) -> Job:
+def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str) -> Job:
     """Keep an uploaded file and answer it as a job.
 
     Raises:
@@ -98,7 +98,7 @@ def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str, chann
     except RoutingMLError:
         shutil.rmtree(folder)
         raise
-    return _enqueue(folder, path.name, shown, wanted, by=by, channel=channel)
+    return _enqueue(folder, path.name, shown, wanted, by=by)
 
 
 def ask_list(
@@ -107,7 +107,6 @@ def ask_list(
     codes: Sequence[str] = (),
     records: Sequence[Mapping[str, object]] = (),
     by: User | str,
-    channel: Channel,
 ) -> Job:
     """Keep a list of codes or of described items and answer it as a job.
 
@@ -122,7 +121,7 @@ def ask_list(
     told = for_later(codes, items)
     folder = _new_folder()
     (folder / ASKED).write_text(json.dumps(told), encoding="utf-8")
-    return _enqueue(folder, ASKED, "", wanted, by=by, channel=channel)
+    return _enqueue(folder, ASKED, "", wanted, by=by)
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:
@@ -240,16 +239,14 @@ def _question(job: Job) -> Question:
     else:
         question = batches.ask_for_file(path, **options)
     _check_size(question.total)
-    return replace(question, channel=Channel(asked["channel"]), by=job.asked_by)
+    return replace(question, channel=Channel.BATCH, by=job.asked_by)
 
 
 def _check_size(count: int) -> None:
     predictions.check_size(count, settings.PREDICTION_BATCH_MAX_ITEMS)
 
 
-def _enqueue(
-    folder: Path, source: str, shown: str, wanted: Wanted, *, by: User | str, channel: Channel
-) -> Job:
+def _enqueue(folder: Path, source: str, shown: str, wanted: Wanted, *, by: User | str) -> Job:
     parameters = {
         "folder": folder.name,
         "source": source,
@@ -257,7 +254,6 @@ def _enqueue(
         "format": str(wanted.table_format),
         "top_k": wanted.top_k,
         "leave_out": wanted.leave_out,
-        "channel": str(channel),
     }
     return jobs.enqueue(PREDICT_BATCH, parameters, by=by)
 

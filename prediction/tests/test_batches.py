@@ -141,6 +141,7 @@ def test_a_pasted_list_beyond_one_request_becomes_a_batch(
     page = ben_browser.post("/predict/", {"way": "list", "codes": "\n".join(codes)}, follow=True)
     assert "Batch" in text_of(page)
     assert work(Job.objects.get()).result["items"] == 5
+    assert not ben_browser.get("/predict/").context["recent"], "its parts are no questions of Ben's"
 
 
 def test_described_items_keep_names_of_their_own_over_many_parts(

@@ -127,8 +127,8 @@ def _ask_as_job(form: forms.Form, person: str) -> Job:
     table_format = TableFormat(given.get("format", TableFormat.XLSX))
     wanted = Wanted(table_format, leave_out=given["leave_out"])
     if isinstance(form, FileForm):
-        return batch_jobs.ask_file(given["file"], wanted, by=person, channel=Channel.PAGE)
-    return batch_jobs.ask_list(wanted, codes=given["codes"], by=person, channel=Channel.PAGE)
+        return batch_jobs.ask_file(given["file"], wanted, by=person)
+    return batch_jobs.ask_list(wanted, codes=given["codes"], by=person)
 
 
 def _question(way: Way, form: forms.Form) -> Mapping[str, Any]:
