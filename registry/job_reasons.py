@@ -38,6 +38,11 @@ OF_THE_ERP = (
         "names in the mapping profile."
     ),
 )
+OF_WISHES = (
+    _("%(name)s is not a version name: expected YYYY.MM.DD_build, such as 2026.11.21_1."),
+    _("A sample is for a full training: an incremental one adds all new items."),
+    _("Candidates are for a full training: an incremental one learns nothing."),
+)
 OF_VERSIONS = (
     _(
         "No model version is active. Train one with 'train' and activate it in the administration "
@@ -95,6 +100,7 @@ OF_PROBATIONS = (
 REASONS = (
     *OF_THE_WORKER,
     *OF_THE_ERP,
+    *OF_WISHES,
     *OF_VERSIONS,
     *OF_CYCLES,
     *OF_RETRAININGS,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from registry.kinds import TRAIN
 from registry.models import Job, JobLine
@@ -49,6 +52,16 @@ def requests(*, only_open: bool = False) -> RequestQuerySet:
     """Return the wishes for a retraining, newest first; open ones in the order of their turn."""
     rows = RetrainingRequest.objects.select_related("job")
     return rows.open() if only_open else rows.order_by("-pk")
+
+
+def went_back(days: int) -> Probation | None:
+    """Return the last probation, if its version went back within so many days."""
+    rows = Probation.objects.select_related("version", "previous")
+    last = rows.first()
+    since = timezone.now() - timedelta(days=days)
+    if last is None or last.state != ProbationState.ROLLED_BACK:
+        return None
+    return last if last.ended_at is not None and last.ended_at >= since else None
 
 
 def probation() -> Probation | None:

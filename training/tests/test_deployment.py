@@ -16,6 +16,7 @@ from registry.tests.factories import FIRST, SECOND, THIRD, make_version, metrics
 from training.models import Probation, ProbationState
 from training.selectors import probation
 from training.services import deployment
+from training.views import showing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("models_store")]
 
@@ -138,9 +139,13 @@ def test_three_good_cycles_end_the_probation() -> None:
     cycle(1, 3.2)
     cycle(2, 4.3)  # within 10 % of the 4.0 before
     assert probation()
+    told = showing.on_probation()
+    assert told
+    assert "2 of 3 quality cycles were good enough" in told.text
     row = cycle(3, 3.1)
 
     assert row
+    assert showing.on_probation() is None
     assert (row.state, row.cycles, active()) == (ProbationState.PASSED, ["1", "2", "3"], SECOND)
     assert cycle(4, 99.0) is None
 
@@ -159,6 +164,9 @@ def test_a_bad_cycle_brings_the_version_before_back_and_says_why() -> None:
     )
     event = AuditEvent.objects.get(action="training.probation.rolled_back")
     assert (event.target, event.after) == (SECOND, row.why)
+    told = showing.on_probation()
+    assert told
+    assert (told.title, told.text) == (f"Version {SECOND} went back to {FIRST}", row.why)
 
 
 @pytest.mark.usefixtures("first", "automatic")

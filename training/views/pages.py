@@ -13,7 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Ability, may, person
+from registry import job_words
+from registry import selectors as registry_selectors
 from registry.core.errors import RoutingMLError
+from registry.iter_training import AUTOMATIC
 from registry.kinds import TRAIN
 from registry.services import job_events, jobs
 from training import selectors
@@ -38,12 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
         try:
             job = starts.start(**form.cleaned_data, by=person(request))
         except RoutingMLError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, job_words.said(error.message))
         else:
             return redirect("training:job", job.pk)
     current = selectors.current()
     context = {"form": form, "waiting": selectors.waiting(), "job": current} | _history(request)
-    context["wishes"] = selectors.requests(only_open=True)
+    context |= {
+        "wishes": selectors.requests(only_open=True),
+        "on_probation": showing.on_probation(),
+        "goes_live": registry_selectors.iter_training().training.activation == AUTOMATIC,
+    }
     if current is not None:
         context |= showing.live(current) | {"comparison": showing.comparison(current)}
     return render(request, "training/home.html", context | _may(request))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from registry import figures, job_words
+from registry import selectors as registry_selectors
 from registry.figures import Compared, Measured, Verdict
 from registry.kinds import TRAIN
 from registry.models import Job, JobState, ModelVersion
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from registry.core.plots import Plot
 
+TOLD_DAYS = 30
+"""Days for which the page says that a version went back."""
 OTHER_ITEMS = gettext_lazy(
     "The active version was measured on other items: small differences mean nothing."
 )
@@ -116,6 +119,30 @@ def notice(job: Job) -> Notice:
     title = titles[JobState(job.state)] % {"job": job.label}
     level = "warn" if job.state == JobState.FAILED else "bad"
     return Notice(level, title, job_words.said(job.error))
+
+
+def on_probation() -> Notice | None:
+    """Return how the version stands that went live by itself, or why it is not live any more."""
+    row, policy = selectors.probation(), registry_selectors.iter_training().training
+    if row is not None:
+        names = {"new": row.version.name, "old": row.previous.name}
+        told = {
+            "done": len(row.cycles),
+            "all": policy.probation_cycles,
+            "margin": f"{100 * policy.probation_margin:.0f}",
+        }
+        text = _(
+            "%(done)s of %(all)s quality cycles were good enough. One that is more than "
+            "%(margin)s %% worse than before brings the previous version back."
+        )
+        title = _("Version %(new)s went live by itself, on probation in place of %(old)s")
+        return Notice("info", title % names, text % told)
+    row = selectors.went_back(TOLD_DAYS)
+    if row is None:
+        return None
+    title = _("Version %(new)s went back to %(old)s")
+    names = {"new": row.version.name, "old": row.previous.name}
+    return Notice("warn", title % names, job_words.said(row.why))
 
 
 def comparison(job: Job) -> Comparison | None:
