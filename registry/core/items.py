@@ -21,6 +21,9 @@ from registry.core.strings import CodeBook, StringTable
 if TYPE_CHECKING:
     import pandas as pd
 
+PLAIN = (str, int, float)
+"""What a value stays as it is asked about."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawColumn:
@@ -70,7 +73,8 @@ class RawItems:
     @classmethod
     def from_items(cls, items: Sequence[Item], names: Iterable[str]) -> RawItems:
         """Take the named attributes of the items of a request."""
-        columns = {name: _column(item.attributes.get(name) for item in items) for name in names}
+        described = [item.attributes for item in items]
+        columns = {name: _column([each.get(name) for each in described]) for name in names}
         return cls(tuple(item.code for item in items), columns)
 
     def take(self, rows: np.ndarray) -> RawItems:
@@ -143,17 +147,21 @@ class RawItems:
         return items
 
 
-def _column(values: Iterable[Any]) -> RawColumn:
+def _column(values: Sequence[Any]) -> RawColumn:
     seen: dict[object, int] = {}
-    codes = []
-    for value in values:
-        if value is None or value != value:  # NaN is the value that differs from itself
-            codes.append(-1)
-            continue
-        # True equals 1 but says something else, so it becomes text
-        plain = isinstance(value, (str, int, float)) and type(value) is not bool
-        codes.append(seen.setdefault(value if plain else str(value), len(seen)))
-    return RawColumn(list(seen), np.asarray(codes, dtype=np.int32))
+    codes = [
+        -1
+        if value is None or value != value  # NaN is the value that differs from itself
+        else seen.setdefault(value if type(value) in PLAIN else _plain(value), len(seen))
+        for value in values
+    ]
+    return RawColumn(list(seen), np.array(codes, dtype=np.int32))
+
+
+def _plain(value: object) -> object:
+    # True equals 1 but says something else, so it becomes text.
+    is_plain = isinstance(value, PLAIN) and not isinstance(value, bool)
+    return value if is_plain else str(value)
 
 
 def _used(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -142,8 +142,10 @@ class RoutingLibrary:
 
     def items_of(self, operations: np.ndarray) -> np.ndarray:
         """Return the item row (n,) of each of some operations."""
-        routing = np.searchsorted(self.arrays["routing_start"], operations, side="right") - 1
-        return np.asarray(np.searchsorted(self.arrays["item_start"], routing, side="right") - 1)
+        # Asked for in another type, all of an array would be converted before it is searched.
+        routings, items = self.arrays["routing_start"], self.arrays["item_start"]
+        routing = np.searchsorted(routings, operations.astype(routings.dtype), side="right") - 1
+        return np.searchsorted(items, routing.astype(items.dtype), side="right") - 1
 
     def routings_of(self, row: int) -> range:
         """Return the routings of an item."""
