@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from registry import job_words as words
 
@@ -49,7 +50,14 @@ def _known(value: float | None) -> bool:
 
 def _written(value: float, digits: int) -> str:
     """Return a rounded number in the page's language (Django's own function cuts digits off)."""
-    return number_format(round(value, digits), digits)
+    return _number(round(value, digits), digits, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, digits: int, language: str | None) -> str:
+    """Return a number in a language; an answer shows the same ones many times."""
+    with override(language):
+        return number_format(value, digits)
 
 
 class Interval(Protocol):
