@@ -4,8 +4,9 @@
     python deploy/screenshots.py http://127.0.0.1:8000 --email ana@example.com --item CODE
 
 The password is asked for, or read from ``SCREENSHOT_PASSWORD``.  An item is asked for, a draft is
-begun and approved on the way, so point it at a demo, not at a plant.  Needs Playwright with a
-Chromium, and Pillow.  Each page comes in both languages, both themes, 1440 and 390 pixels wide.
+begun and approved on the way, so point it at a demo with a worker, not at a plant.  Needs
+Playwright with a Chromium, and Pillow.  Each page comes in both languages, both themes, 1440 and
+390 pixels wide; ``--only`` takes some of them again.
 """
 
 from __future__ import annotations
@@ -103,12 +104,23 @@ def made(page: Page, item: str) -> dict[str, str]:
     number = drafts[1].rstrip("/").rpartition("/")[2]
     return {
         "answer": result,
+        "batch": batch(page, item),
         "step-by-step": f"{result}steps/",
         "work-results": times,
         "draft": drafts[0],
         "draft-approved": drafts[1],
         "export": f"/drafts/export/?draft={number}",
     }
+
+
+def batch(page: Page, item: str) -> str:
+    """Ask for a file of one item and wait until it is answered; return where it is shown."""
+    page.goto("/predict/?way=file")
+    sent = {"name": "items.csv", "mimeType": "text/csv", "buffer": f"ITEM_CD\n{item}\n".encode()}
+    page.set_input_files("#id_file", [sent])
+    page.locator("form.ask button.button-primary").click()
+    page.wait_for_selector("#batch .stats", timeout=120_000)
+    return page.url
 
 
 def small(picture: bytes) -> Image.Image:
@@ -134,6 +146,7 @@ def main() -> None:
     parser.add_argument("--email", required=True)
     parser.add_argument("--item", required=True, help="code of an item with a routing")
     parser.add_argument("--browser", help="path of a Chromium that is installed already")
+    parser.add_argument("--only", nargs="*", default=[], help="names of pages; all of them")
     given = parser.parse_args()
     password = os.environ.get("SCREENSHOT_PASSWORD") or getpass.getpass()
     OUT.mkdir(exist_ok=True)
@@ -142,6 +155,7 @@ def main() -> None:
         page = browser.new_context(base_url=given.url).new_page()
         sign_in(page, given.email, password)
         pages = PLAIN | made(page, given.item)
+        pages = {name: pages[name] for name in given.only or pages}
         for look in looks():
             page.context.add_cookies(
                 [{"name": "django_language", "value": look.language, "url": given.url}]

@@ -27,6 +27,20 @@ ITEM, RANK, ABSTAINED = "ITEM_CD", "RANK", "ABSTAINED"
 READ_AT_ONCE = 10_000
 
 
+def undecided(path: Path) -> tuple[str, ...]:
+    """Return the items of a batch that need a planner, in its order."""
+    names = [ITEM, RANK, ABSTAINED]
+    with pq.ParquetFile(path) as file:
+        batches = [_best(each, "Y") for each in file.iter_batches(READ_AT_ONCE, columns=names)]
+    return tuple(dict.fromkeys(code for each in batches for code in each.column(ITEM).to_pylist()))
+
+
+def _best(batch: pa.RecordBatch, abstained: str) -> pa.RecordBatch:
+    """Return the rows of best candidates, of sure answers or of those that need a planner."""
+    is_best = pc.equal(batch.column(RANK), 1)
+    return batch.filter(pc.and_(is_best, pc.equal(batch.column(ABSTAINED), abstained)))
+
+
 @dataclass(frozen=True)
 class KeptRows:
     """The rows of a batch as a profile writes them; iterating reads the file again."""
@@ -69,7 +83,4 @@ class KeptRows:
         """Yield the rows that go out, with these columns and those that say so."""
         with pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(READ_AT_ONCE, columns=sorted(names | {RANK, ABSTAINED})):
-                goes_out = pc.and_(
-                    pc.equal(batch.column(RANK), 1), pc.equal(batch.column(ABSTAINED), "N")
-                )
-                yield batch.filter(goes_out)
+                yield _best(batch, "N")

@@ -16,7 +16,7 @@ from registry.services import jobs
 if TYPE_CHECKING:
     from registry.models import Job
 
-ERRORS_SHOWN = 20
+UNDECIDED_SHOWN = 20
 
 
 class BatchView(Page):
@@ -27,6 +27,7 @@ class BatchView(Page):
         job = found_batch(number)
         context: dict[str, Any] = {
             "job": job,
+            "undecided": batch_jobs.undecided_items(job)[:UNDECIDED_SHOWN],
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }
         is_part = "HX-Request" in request.headers
