@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,6 +90,7 @@ class Answerer:
         described: dict[int, dict[str, Any]] = {}
         steps: dict[tuple[int, int], Operation] = {}
         support = supports(pool)
+        distances = (-found.cosines).tolist()
         candidates: list[Candidate] = []
         for place, confidence in zip(
             asked.ranked.order.tolist(), confidences.tolist(), strict=False
@@ -104,7 +106,7 @@ class Answerer:
                 if step not in steps:  # candidates have most steps in common
                     position, job = step
                     steps[step] = Operation(sequence=PROC_STEP * position, **described[job])
-            similarity, reference = self._reference(found, known)
+            similarity, reference = self._reference(found, distances, known)
             candidates.append(
                 Candidate(
                     rank=len(candidates) + 1,
@@ -117,20 +119,25 @@ class Answerer:
             )
         return tuple(candidates)
 
-    def _reference(self, found: Retrieved, sequence: int) -> tuple[float, str | None]:
-        """Return the cosine and code of the nearest item that has a sequence (of any, if new)."""
-        fallback: tuple[float, str | None] = (0.0, None)
-        for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
-            if sequence >= 0 and cosine > found.nearest.get(sequence, -2.0) + 1e-6:
-                if fallback[1] is None:
-                    fallback = (cosine, self.proposer.code_of(int(members[0])))
-                continue
-            if sequence < 0:
-                return cosine, self.proposer.code_of(int(members[0]))
-            for row in members[:200].tolist():
+    def _reference(
+        self, found: Retrieved, distances: Sequence[float], sequence: int
+    ) -> tuple[float, str | None]:
+        """Return the cosine and code of the nearest item that has a sequence, else of any.
+
+        Args:
+            found: the item's neighbours.
+            distances: their negative cosines, which rise.
+            sequence: number of a known sequence, negative for a new one.
+        """
+        if not distances:
+            return 0.0, None
+        # Nobody nearer than the nearest has it; a new sequence nobody has.
+        nearest = found.nearest.get(sequence, -2.0) + 1e-6
+        for place in range(bisect_left(distances, -nearest), len(distances)):
+            for row in found.rows[place][:200].tolist():
                 if sequence in self.base.library.sequences_of(row):
-                    return cosine, self.proposer.code_of(row)
-        return fallback
+                    return -distances[place], self.proposer.code_of(row)
+        return -distances[0], self.proposer.code_of(int(found.rows[0][0]))
 
     def _neighbours(
         self, found: Retrieved, best: Candidate, own: int | None

@@ -86,7 +86,7 @@ class Base:
         if own is not None and (group_of_own := self.index.group_of(own)) is not None:
             sequences = self.library.sequences_of(own)
             mine = (group_of_own, sequences)
-        rows = [self.index.items_of(group) for group in groups.tolist()]
+        rows = self.index.items_of(groups)
         if own is not None:
             rows = [members[members != own] for members in rows]
             kept = [i for i, members in enumerate(rows) if len(members)]

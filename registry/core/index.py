@@ -134,9 +134,10 @@ class NeighbourIndex:
         """The vectors in float32, for comparing with all of them."""
         return np.asarray(self.vectors, dtype=np.float32)
 
-    def items_of(self, group: int) -> np.ndarray:
-        """Return the item rows of a group."""
-        return self.members[self.start[group] : self.start[group + 1]]
+    def items_of(self, groups: np.ndarray) -> list[np.ndarray]:
+        """Return the item rows of each of some groups."""
+        bounds = zip(self.start[groups].tolist(), self.start[groups + 1].tolist(), strict=True)
+        return [self.members[begin:end] for begin, end in bounds]
 
     def group_of(self, row: int) -> int | None:
         """Return the group of an item row, None when it is not indexed."""

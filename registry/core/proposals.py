@@ -145,9 +145,9 @@ class Proposer:
             samples = practice.samples[kind]
         if practice is not None and samples:
             source = TimeSource.WORK_RESULTS
-            evidence = tuple(self.code_of(row) for row in practice.reporters[kind])
+            evidence = tuple(map(self.code_of, practice.reporters[kind]))
         offsets = self._offsets[kind][job]
-        low, optimal, middle, high = (math.exp(centre + offset) for offset in offsets)
+        low, optimal, middle, high = [math.exp(centre + offset) for offset in offsets]
         return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
 
     def _of_plant(self, job: int) -> Practice:
@@ -177,6 +177,8 @@ class Proposer:
     def _choices(self, what: str, said: Shares) -> tuple[ResourceChoice, ...]:
         codes, labels = self.library.names[f"{what}s"], self.library.names[f"{what}_names"]
         return tuple(
-            ResourceChoice(codes[number], labels[number], share)
-            for number, share in said[: ALTERNATES + 1]
+            [
+                ResourceChoice(codes[number], labels[number], share)
+                for number, share in said[: ALTERNATES + 1]
+            ]
         )

@@ -153,7 +153,7 @@ def _product(known: np.ndarray, spec: IndexSpec, seed: int) -> Find:
 
     def find(queries: np.ndarray) -> np.ndarray:
         groups, _ = index.search(queries, K)
-        return np.concatenate([index.items_of(group) for group in groups[0].tolist()])
+        return np.concatenate(index.items_of(groups[0]))
 
     return find
 
