@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import stat
 import subprocess
 import sys
@@ -18,18 +19,22 @@ from routingml_site import databases, env
 LONG = "x" * env.SECRET_LENGTH
 
 
+def surroundings(tmp_path: Path) -> dict[str, str]:
+    """Return an environment that says nothing but where the data are."""
+    data = str(tmp_path / "var")
+    return {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": data}
+
+
 def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Read the settings in a process of their own and print some."""
     program = (
         "from routingml_site import settings as s; "
         "print(s.DATA_DIR, s.ERP_URL, s.DEBUG, s.SECURE_SSL_REDIRECT, len(s.MODEL_SIGNING_KEY))"
     )
-    surroundings = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
-    surroundings["DATA_DIR"] = str(tmp_path / "var")
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=settings.BASE_DIR,
-        env=surroundings | variables,
+        env=surroundings(tmp_path) | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -66,12 +71,19 @@ def test_the_keys_of_development_are_made_once_and_for_the_owner_only(tmp_path: 
         ({"LOG_STYLE": "xml"}, "LOG_STYLE is 'xml'"),
     ],
 )
-def test_a_value_that_cannot_be_used_stops_the_start(
-    tmp_path: Path, variables: dict[str, str], complaint: str
+def test_a_value_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], complaint: str
 ) -> None:
-    done = start(tmp_path, **variables)
+    monkeypatch.setattr(os, "environ", surroundings(tmp_path) | variables)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(str(Path(settings.BASE_DIR) / "routingml_site" / "settings.py"))
+    assert complaint in str(refused.value)
+
+
+def test_a_value_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
+    done = start(tmp_path, PROFILE="prod")
     assert done.returncode != 0
-    assert complaint in done.stderr
+    assert "PROFILE is 'prod'" in done.stderr
 
 
 def test_production_takes_its_secrets_from_files(tmp_path: Path) -> None:

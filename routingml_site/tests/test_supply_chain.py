@@ -40,6 +40,11 @@ def test_the_bill_of_materials_names_what_is_delivered_and_no_tools(tmp_path: Pa
     assert {ref for link in bill["dependencies"] for ref in link.get("dependsOn", ())} <= refs
 
 
+def test_a_bill_that_is_not_cyclonedx_is_refused() -> None:
+    bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": "one"}
+    assert "'one' is not of type 'integer'" in script("sbom").fault_of(json.dumps(bill), "1.6")
+
+
 def looked_up(*packages: dict[str, Any]) -> str:
     return json.dumps({"dependencies": list(packages), "fixes": []})
 

@@ -78,9 +78,12 @@ def reap_jobs() -> None:
 
 
 def start_cluster(name: str) -> subprocess.Popen[bytes]:
-    """Start this command again for one cluster, out of reach of the terminal's signals."""
+    """Start this command again for one cluster, out of reach of the terminal's signals.
+
+    This process had the checks; they would load every page of the site once more for each.
+    """
     return subprocess.Popen(  # noqa: S603 -- our own command line
-        [sys.executable, sys.argv[0], "worker", "--cluster", name],
+        [sys.executable, sys.argv[0], "worker", "--skip-checks", "--cluster", name],
         stdin=subprocess.PIPE,
         env=os.environ | {"Q_CLUSTER_NAME": name},
         start_new_session=ON_POSIX,
