@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from registry.core.items import RawColumn, RawItems
+from registry.core.progress import Report, tell_nobody
 
 MISSING_WORDS = frozenset(
     {
@@ -207,26 +208,29 @@ def _read(found: re.Match[str]) -> float:
     return -number if sign == "-" else number
 
 
-def clean_items(source: RawItems, attributes: Sequence[Attribute]) -> CleanItems:
+def clean_items(
+    source: RawItems, attributes: Sequence[Attribute], report: Report = tell_nobody
+) -> CleanItems:
     """Clean items, a whole plant's or the few of a request; an absent attribute is missing.
 
     Args:
         source: items as read.
         attributes: what the model looks at.
+        report: told after every attribute; may raise to stop.
     """
     nothing = RawColumn([], np.full(len(source), -1, dtype=np.int32))
     raw = {a.name: source.columns.get(a.name, nothing) for a in attributes}
     mended: Counter[str] = Counter()
-    texts = {
-        a.name: _clean_factor(raw[a.name], a.name, mended)
-        for a in attributes
-        if a.kind is AttributeKind.TEXT
-    }
-    numbers = {
-        a.name: _clean_numbers(raw[a.name], a, texts, mended)
-        for a in attributes
-        if a.kind is AttributeKind.NUMBER
-    }
+    texts: dict[str, Factor] = {}
+    numbers: dict[str, np.ndarray] = {}
+    # Texts first: they hold the units of the numbers.
+    ordered = sorted(attributes, key=lambda attribute: attribute.kind is AttributeKind.NUMBER)
+    for place, each in enumerate(ordered):
+        report(place / len(ordered))
+        if each.kind is AttributeKind.TEXT:
+            texts[each.name] = _clean_factor(raw[each.name], each.name, mended)
+        else:
+            numbers[each.name] = _clean_numbers(raw[each.name], each, texts, mended)
     return CleanItems(source.codes, texts, numbers, mended)
 
 

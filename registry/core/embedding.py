@@ -20,6 +20,7 @@ from registry.core.network import Network, NetworkSpec
 from registry.core.progress import Progress
 from registry.core.state import State
 
+STEP = "learning which items are made alike"
 MIN_PAIR_COUNT = 5
 """Items an adjacent pair must have been seen on to be an output of its own."""
 
@@ -135,9 +136,11 @@ class RoutingEmbedding:
         """
         vocabulary = StepVocabulary.of(library)
         loss = CrossEntropy(vocabulary.targets(library, rows), item_weights)
+        if progress is not None:
+            progress.report(0.0, STEP)
         network = Network.fit(
             features, loss, spec, seed=seed, progress=progress,
-            step_name="learning which items are made alike",
+            step_name=STEP,
         )  # fmt: skip
         return cls(network, vocabulary)
 

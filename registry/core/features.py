@@ -35,6 +35,7 @@ from registry.core.blocks import (
 from registry.core.cleaning import Attribute, CleanItems, Factor
 from registry.core.completion import Completion
 from registry.core.encoding import Entries, NumberEncoder, TextEncoder, figures
+from registry.core.progress import Report, tell_nobody
 from registry.core.textnumbers import numbers_of
 
 BATCH = 20_000
@@ -71,13 +72,18 @@ class FeatureAssembler:
 
     @classmethod
     def fit(
-        cls, items: CleanItems, attributes: Sequence[Attribute], limits: FeatureLimits
+        cls,
+        items: CleanItems,
+        attributes: Sequence[Attribute],
+        limits: FeatureLimits,
+        report: Report = tell_nobody,
     ) -> FeatureAssembler:
-        """Learn the blocks from training items."""
+        """Learn the blocks from training items; ``report`` is told after every text."""
         completion = Completion.fit(items)
         items = completion.apply(items)
         blocks: list[Block] = []
-        for attribute in attributes:
+        for place, attribute in enumerate(attributes):
+            report(place / len(attributes))
             column = items.texts.get(attribute.name)
             if column is not None and (column.codes >= 0).any():
                 blocks.append(TextBlock.fit(attribute.name, column, limits))

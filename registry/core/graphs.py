@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from registry.core.errors import BadInput, RoutingMLError
-from registry.core.progress import Report, tell_nobody
+from registry.core.progress import Report, tell_nobody, within
 
 try:
     import hnswlib
@@ -127,7 +127,7 @@ class Graph:
             report(ADDED_SHARE * begin / len(vectors))
             part = slice(begin, begin + ADDED_AT_ONCE)
             hnsw.add_items(narrowed[part], numbers[part], num_threads=spec.build_threads)
-        _mend(hnsw, narrowed, spec, lambda share: report(ADDED_SHARE + (1 - ADDED_SHARE) * share))
+        _mend(hnsw, narrowed, spec, within(report, ADDED_SHARE, 1.0))
         return cls(hnsw, vectors, axes, spec)
 
     def grown(self, vectors: np.ndarray) -> Graph:

@@ -70,5 +70,10 @@ def saying(progress: Progress, step: str) -> Report:
     return lambda share: progress.report(share, f"{step}{DETAIL}{share:.1%}")
 
 
+def within(report: Report, start: float, end: float) -> Report:
+    """Return what tells the share of a part that is ``start``..``end`` of what is reported."""
+    return lambda share: report(start + (end - start) * share)
+
+
 def tell_nobody(share: float) -> None:
     """Tell nobody: where it runs there may be nobody to tell."""

@@ -99,8 +99,10 @@ def compare(
     part = data.take(rows)
     turns = list(_folds(part, spec, wanted, span(progress, 0.0, 0.1)))
     settings = tuning.search(turns[0].examples, spec, wanted, span(progress, 0.1, 0.3))
-    outcomes = _validated(turns, spec, wanted, settings, span(progress, 0.3, 1.0))
-    outcomes = _judged(outcomes, len(rows), wanted.least_gain, spec.seed)
+    outcomes = _validated(turns, spec, wanted, settings, span(progress, 0.3, 0.95))
+    judging = saying(span(progress, 0.95, 1.0), "judging the candidates")
+    outcomes = _judged(outcomes, len(rows), wanted.least_gain, spec.seed, judging)
+    judging(1.0)
     return _selected(outcomes, wanted, _families(part))
 
 
@@ -249,19 +251,21 @@ def _scores(error: np.ndarray, actual: np.ndarray) -> dict[str, float | int | No
     return {name: told[name] for name in ("trim_mae", "mae", "wape", "operations")}
 
 
-def _judged(outcomes: Sequence[Outcome], items: int, least: float, seed: int) -> list[Outcome]:
+def _judged(
+    outcomes: Sequence[Outcome], items: int, least: float, seed: int, report: Report
+) -> list[Outcome]:
     """Hold every challenger against boosting, the present way."""
     champion = next(each for each in outcomes if each.name == BOOSTING)
     old = Side(champion.error, champion.item)
-    return [
-        each
-        if each is champion
-        else replace(
-            each,
-            verdict=judge(Side(each.error, each.item), old, items, least_gain=least, seed=seed),
-        )
-        for each in outcomes
-    ]
+    judged = []
+    for place, each in enumerate(outcomes):
+        report(place / len(outcomes))
+        verdict = None
+        if each is not champion:
+            mine = Side(each.error, each.item)
+            verdict = judge(mine, old, items, least_gain=least, seed=seed)
+        judged.append(replace(each, verdict=verdict))
+    return judged
 
 
 def _families(data: TrainingSet) -> np.ndarray:

@@ -33,7 +33,7 @@ from registry.core.library import RoutingLibrary
 from registry.core.machine import release_memory
 from registry.core.model import RoutingModel
 from registry.core.neighbourhood import NOBODY
-from registry.core.progress import DETAIL, Cancelled, Progress, Report, saying, span
+from registry.core.progress import DETAIL, Cancelled, Progress, Report, saying, span, within
 from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, TimeModel
@@ -44,6 +44,8 @@ from training.core.specs import TrainingSpec
 
 ASKED_AT_ONCE = 256
 """Held-out items that are asked about between two reports."""
+KNOWN_ASKED = 500
+"""Items of its own that a new model is asked about."""
 WAIT_SECONDS = 1.0
 """Pause between two looks at what is learned beside the network."""
 
@@ -73,8 +75,22 @@ def fit(
     base = fit_base(data, spec, span(progress, start, 0.98))
     last = saying(span(progress, 0.98, 1.0), "calibrating")
     ranker, confidence, intervals = held.calibrate(base.library, last)
+    model = RoutingModel(base, ranker, confidence, intervals, profile=profile)
+    model.confidence = confidence.knowing(*ask_known(model))
     progress.report(1.0, "calibrated")
-    return RoutingModel(base, ranker, confidence, intervals, profile=profile)
+    return model
+
+
+def ask_known(model: RoutingModel) -> tuple[list[float], list[float]]:
+    """Return how similar and how sure a model's answers about some of its own items are.
+
+    Each is asked about without itself.
+    """
+    routed = model.base.library.routed
+    rows = routed[:: max(1, len(routed) // KNOWN_ASKED)][:KNOWN_ASKED].tolist()
+    items = [model.base.raw.item(row) for row in rows]
+    answers = [one for one in model.predict(items, explain=False, leave_out=True) if one.candidates]
+    return [one.candidates[0].similarity for one in answers], [one.confidence for one in answers]
 
 
 def hold_out(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> HeldOut:
@@ -103,14 +119,14 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     release_memory()  # of what the base before this one was made from
     library, rows = data.library, data.library.routed
     reading = saying(span(progress, 0.0, 0.1), "reading attributes")
-    reading(0.0)
-    clean = clean_items(data.raw, data.attributes)
-    reading(0.25)
-    routed = clean_items(data.raw.take(rows), data.attributes)
-    reading(0.5)
-    assembler = FeatureAssembler.fit(routed, data.attributes, spec.features)
+    clean = clean_items(data.raw, data.attributes, within(reading, 0.0, 0.25))
+    routed = clean_items(data.raw.take(rows), data.attributes, within(reading, 0.25, 0.5))
+    assembler = FeatureAssembler.fit(
+        routed, data.attributes, spec.features, within(reading, 0.5, 0.75)
+    )
     reading(0.75)
     features = assembler.transform(routed)
+    reading(0.9)
     # The network keeps one core busy and the boosting the other: neither gains from a second.
     stopped = Event()
     with ThreadPoolExecutor(max_workers=1) as pool, set_on_error(stopped):

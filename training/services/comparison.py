@@ -65,6 +65,7 @@ def with_champion(
         if stand_in is not None:
             known = sampled.take(np.flatnonzero(is_known))
             before = backtest.ask_again(stand_in, known, tested.family, span(progress, 0.9, 1.0))
+    progress.report(1.0, f"comparing with {champion.name}")
     codes = {str(code) for code in np.array(sampled.raw.codes, dtype=object)[is_known]}
     theirs, ways = core.unseen(asked, [one for one in before if one["code"] in codes], way)
     return core.compare(

@@ -92,7 +92,8 @@ def test_an_item_is_never_on_both_sides_of_a_fold(data: TrainingSet) -> None:
 def test_each_fold_is_reported(selected: Selected, heard: Heard) -> None:
     assert selected.outcomes
     assert heard.shares == sorted(heard.shares)
-    assert heard.steps[-1].endswith("3 of 3 folds done")
+    assert "3 of 3 folds done" in heard.steps
+    assert heard.steps[-1].startswith("judging the candidates")
 
 
 def test_a_challenger_that_is_not_better_changes_nothing_and_says_why(selected: Selected) -> None:
