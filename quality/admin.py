@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin.readonly import ReadOnlyAdmin
-from quality.models import Alert, DriftBaseline, DriftCheck, DriftReset, QualityCycle, SampleResult
+from quality.models import Alert, DriftCheck, DriftReset, QualityCycle, SampleResult
 
 
 @admin.register(QualityCycle)
@@ -54,13 +54,6 @@ class DriftCheckAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "model_version", "answers", "similarity", "confidence", "is_event")
     list_filter = ("is_event", "model_version")
-
-
-@admin.register(DriftBaseline)
-class DriftBaselineAdmin(ReadOnlyAdmin):
-    """How versions answered whose training wrote down no baseline."""
-
-    list_display = ("model_version", "made_at")
 
 
 @admin.register(DriftReset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,25 @@ from training.core.dataset import TrainingSet
 
 NONE = "-"
 SHOWN_STANDARDS = 30
+SHOWN_FAULTS = 20
+"""Items of each kind of fault that are named; all are counted."""
 FEWEST_REPORTS = 5
 DISAGREES = 0.4
 """Logarithm of actual over standard (half as long again) from which a standard is worth a look."""
 BINS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an item: the item that is the same, or the values that cannot be."""
+
+    row: int
+    twin: int | None = None
+    values: tuple[str, ...] = ()
+
+    def told(self, clean: CleanItems) -> str:
+        """Return what to look at."""
+        return ", ".join(self.values) if self.twin is None else str(clean.codes[self.twin])
 
 
 def strata_of(items: RawItems, column: str, rows: np.ndarray) -> list[str]:
@@ -67,12 +82,22 @@ def audit(model: RoutingModel) -> dict[str, Any]:
     clean = clean_items(base.raw, attributes)
     numbers = [a for a in attributes if a.kind is AttributeKind.NUMBER]
     units = sorted({a.unit_column for a in numbers if a.unit_column})
-    return {
-        "items": len(base.raw),
-        "without_routing": len(base.raw) - len(base.library.routed),
+    unrouted = np.setdiff1d(np.arange(len(base.raw)), base.library.routed)
+    faults = {
+        "without_routing": [Fault(row) for row in unrouted.tolist()],
         "described_alike": _alike(clean),
         "unit_conflicts": _conflicts(clean, units),
-        "sizes_out_of_range": sum(_outliers(clean.numbers[a.name]) for a in numbers),
+        "sizes_out_of_range": [
+            fault for a in numbers for fault in _outliers(a.name, clean.numbers[a.name])
+        ],
+    }
+    return {
+        "items": len(base.raw),
+        **{name: len(found) for name, found in faults.items()},
+        "examples": {
+            name: [[model.item_codes[one.row], one.told(clean)] for one in found[:SHOWN_FAULTS]]
+            for name, found in faults.items()
+        },
         "missing": _missing(clean),
         "standards": standards_that_disagree(model),
     }
@@ -131,37 +156,38 @@ def _missing(clean: CleanItems) -> dict[str, float]:
     return rates | {name: float(np.isnan(v).mean()) for name, v in clean.numbers.items()}
 
 
-def _alike(clean: CleanItems) -> int:
-    """Count items that another item is described exactly like, in all columns that are read."""
+def _alike(clean: CleanItems) -> list[Fault]:
+    """Find items that another item is described exactly like, in all columns that are read."""
     if not len(clean.codes):
-        return 0
+        return []
     columns = {name: factor.codes for name, factor in clean.texts.items()}
     table = pd.DataFrame(columns | dict(clean.numbers))
-    return int(table.duplicated().sum())
+    described = pd.util.hash_pandas_object(table, index=False).to_numpy()
+    _, first, group = np.unique(described, return_index=True, return_inverse=True)
+    twins = first[group]
+    copies = np.flatnonzero(twins != np.arange(len(twins)))
+    return [
+        Fault(row, twin) for row, twin in zip(copies.tolist(), twins[copies].tolist(), strict=True)
+    ]
 
 
-def _conflicts(clean: CleanItems, units: list[str]) -> int:
-    """Count items whose sizes are given in different units."""
+def _conflicts(clean: CleanItems, units: list[str]) -> list[Fault]:
+    """Find items whose sizes are given in different units."""
     known = [clean.texts[name] for name in units if name in clean.texts]
-    if len(known) < 2:
-        return 0
-    words: dict[str, int] = {}
-    numbers = []
+    words = sorted({value for factor in known for value in factor.values})
+    used = np.zeros((len(clean.codes), len(words)), dtype=bool)
     for factor in known:
-        table = [words.setdefault(value, len(words)) for value in factor.values] + [-1]
-        numbers.append(np.array(table)[factor.codes])
-    stacked = np.stack(numbers).astype(float)
-    stacked[stacked < 0] = np.nan
-    some = np.isfinite(stacked).any(axis=0)
-    spread = np.nanmax(stacked[:, some], axis=0) - np.nanmin(stacked[:, some], axis=0)
-    return int((spread > 0).sum())
+        column = np.array([words.index(value) for value in factor.values], dtype=np.int64)
+        given = np.flatnonzero(factor.codes >= 0)
+        used[given, column[factor.codes[given]]] = True
+    mixed = np.flatnonzero(used.sum(axis=1) > 1).tolist()
+    return [Fault(row, values=tuple(np.array(words)[used[row]].tolist())) for row in mixed]
 
 
-def _outliers(values: np.ndarray) -> int:
-    """Count sizes a hundred times larger or smaller than the middle one, and those not above 0."""
-    known = values[np.isfinite(values)]
-    positive = known[known > 0]
-    if not len(positive):
-        return len(known)
-    far = np.abs(np.log(positive / np.median(positive))) > np.log(100)
-    return int(far.sum() + (known <= 0).sum())
+def _outliers(name: str, values: np.ndarray) -> list[Fault]:
+    """Find sizes a hundred times larger or smaller than the middle one, and those not above 0."""
+    middle = np.median(values[values > 0]) if (values > 0).any() else 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.abs(np.log(values / middle)) > np.log(100)
+    wrong = np.flatnonzero((far | (values <= 0)) & np.isfinite(values)).tolist()
+    return [Fault(row, values=(f"{name} {values[row]:g}",)) for row in wrong]

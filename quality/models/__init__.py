@@ -12,7 +12,7 @@ from quality.models.cycles import (
     QualityCycle,
     SampleResult,
 )
-from quality.models.drift import DriftBaseline, DriftCheck, DriftReset
+from quality.models.drift import DriftCheck, DriftReset
 
 __all__ = [
     "Alert",
@@ -21,7 +21,6 @@ __all__ = [
     "CycleState",
     "CycleTooLong",
     "CycleUnknown",
-    "DriftBaseline",
     "DriftCheck",
     "DriftReset",
     "QualityCycle",

@@ -44,23 +44,6 @@ class DriftCheck(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.band}"
 
 
-class DriftBaseline(models.Model):
-    """How sure and how similar a version's answers were when nothing had changed yet."""
-
-    model_version = models.CharField(_("version"), max_length=100, unique=True)
-    made_at = models.DateTimeField(_("made"), default=timezone.now)
-    similarity = models.JSONField(default=list)
-    confidence = models.JSONField(default=list)
-
-    class Meta:
-        verbose_name = _("baseline of drift")
-        verbose_name_plural = _("baselines of drift")
-        ordering = ("-pk",)
-
-    def __str__(self) -> str:
-        return self.model_version
-
-
 class DriftReset(models.Model):
     """Somebody has dealt with the drift: what was before no longer counts."""
 

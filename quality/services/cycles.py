@@ -29,7 +29,6 @@ from quality.services import (
     alerts,
     asking,
     consequences,
-    drift,
     feedback,
     findings,
     reports,
@@ -259,7 +258,6 @@ def _finish(
         raised = alerts.apply([*signals_of(told["overall"], wanted.limits), *found.signals], cycle)
         cycle.alerts_raised = len(raised)
         cycle.retraining = consequences.ask_for_retraining(cycle, raised, measured.items)
-        drift.remember(loaded.name, measured.items)
         _end(cycle, CycleState.FINISHED, "")
     reports.write(cycle)
     consequences.judge_probation(cycle)

@@ -14,7 +14,7 @@ from prediction.models import Channel, PredictionRequest
 from quality.core import drift as core
 from quality.core.alerts import Rule
 from quality.core.drift import Band, Event, Moved
-from quality.models import Alert, DriftBaseline, DriftCheck, DriftReset
+from quality.models import Alert, DriftCheck, DriftReset
 from registry import selectors
 from registry.core.confidence import histogram
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
-    from quality.core.results import ItemResult
 
 ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
 """Alerts of a cycle that say the times no longer fit."""
@@ -31,10 +30,16 @@ ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
 
 @dataclass(frozen=True)
 class Baseline:
-    """Histograms of a version's answers when nothing had changed yet."""
+    """Histograms of a version's answers when nothing had changed yet.
+
+    ``similarity`` and ``confidence`` are those about items it had not seen, the others those about
+    its own items, each without itself; empty where nobody knows.
+    """
 
     similarity: Sequence[int]
     confidence: Sequence[int]
+    known_similarity: Sequence[int] = ()
+    known_confidence: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -46,31 +51,9 @@ class Stream:
 
 
 def baseline_of(version: str) -> Baseline | None:
-    """Return how a version answered about items that it had not seen, None when nobody knows.
-
-    A training writes it down; of versions from before it did, their first cycle is kept.
-    """
+    """Return how a version answered when it was trained, None where it could not be asked."""
     trained = selectors.version_named(version).metrics.get("unseen")
-    if trained:
-        return Baseline(trained["similarity"], trained["confidence"])
-    row = DriftBaseline.objects.filter(model_version=version).first()
-    return Baseline(row.similarity, row.confidence) if row else None
-
-
-def remember(version: str, items: Sequence[ItemResult]) -> None:
-    """Keep the first cycle of a version without a baseline of its training as its baseline.
-
-    Sampled items are predicted without their own routing, as new items are.
-    """
-    if len(items) < core.FEWEST or selectors.version_named(version).metrics.get("unseen"):
-        return
-    DriftBaseline.objects.get_or_create(
-        model_version=version,
-        defaults={
-            "similarity": histogram([item.similarity for item in items]),
-            "confidence": histogram([item.confidence for item in items]),
-        },
-    )
+    return Baseline(**trained) if trained else None
 
 
 def check() -> DriftCheck | None:
@@ -82,8 +65,8 @@ def check() -> DriftCheck | None:
     stream = live(active.name)
     if baseline is None or not stream.similarity:
         return None
-    similarity = core.look(stream.similarity, baseline.similarity)
-    confidence = core.look(stream.confidence, baseline.confidence)
+    similarity = core.look(stream.similarity, baseline.similarity, baseline.known_similarity)
+    confidence = core.look(stream.confidence, baseline.confidence, baseline.known_confidence)
     band = max(similarity.band, confidence.band, key=list(Band).index)
     with transaction.atomic():
         return DriftCheck.objects.create(

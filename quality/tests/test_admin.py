@@ -12,7 +12,7 @@ from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
 
 pytestmark = pytest.mark.django_db
-NAMES = ["qualitycycle", "sampleresult", "alert", "driftcheck", "driftbaseline", "driftreset"]
+NAMES = ["qualitycycle", "sampleresult", "alert", "driftcheck", "driftreset"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import AuditEvent
 from prediction.models import Channel, PredictionRequest
 from quality import tasks
-from quality.models import Alert, DriftBaseline, DriftCheck, QualityCycle
+from quality.models import Alert, DriftCheck, QualityCycle
 from quality.services import drift
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
@@ -83,14 +83,18 @@ def asked(similarity: float, count: int, version: str) -> None:
     )  # fmt: skip
 
 
+def with_baseline(version: ModelVersion) -> None:
+    """Let a version have written down similar and sure answers."""
+    bins = [0] * 17
+    unseen = {"similarity": [*bins, 40, 120, 40], "confidence": [*bins, 20, 180, 0]}
+    version.metrics = {**version.metrics, "unseen": unseen}
+    version.save(update_fields=["metrics"])
+
+
 def test_answers_that_have_moved_are_one_event_until_somebody_starts_anew(
     active_version: ModelVersion, ana_api: APIClient, ben_api: APIClient
 ) -> None:
-    usual = [0] * 17 + [40, 120, 40]
-    sure = [0] * 17 + [20, 180, 0]
-    DriftBaseline.objects.create(
-        model_version=active_version.name, similarity=usual, confidence=sure
-    )
+    with_baseline(active_version)
     asked(0.3, 150, active_version.name)
     drift.check()
     drift.check()
@@ -107,11 +111,7 @@ def test_answers_that_have_moved_are_one_event_until_somebody_starts_anew(
 def test_answers_that_have_moved_ask_for_one_retraining(
     active_version: ModelVersion, ana_api: APIClient
 ) -> None:
-    DriftBaseline.objects.create(
-        model_version=active_version.name,
-        similarity=[0] * 17 + [40, 120, 40],
-        confidence=[0] * 17 + [20, 180, 0],
-    )
+    with_baseline(active_version)
     tasks.check_drift()
     assert not RetrainingRequest.objects.exists(), "nobody has asked anything yet"
     asked(0.3, 150, active_version.name)
@@ -134,13 +134,6 @@ def test_known_items_and_cycles_do_not_count_as_drift(active_version: ModelVersi
     asked(0.9, 120, active_version.name)
     PredictionRequest.objects.update(channel=Channel.QUALITY)
     assert drift.live(active_version.name).similarity == []
-
-
-def test_the_first_cycle_of_a_version_becomes_the_baseline(erp: Erp) -> None:
-    run(150)
-    run(150)
-    (baseline,) = DriftBaseline.objects.all()
-    assert sum(baseline.similarity) == sum(baseline.confidence) == 150
 
 
 def test_nothing_asked_is_no_drift(ben_api: APIClient) -> None:

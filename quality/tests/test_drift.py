@@ -1,4 +1,4 @@
-"""What live answers are compared with: what the training wrote down, or an old version's cycle."""
+"""What live answers are compared with: what the training wrote down."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from dataclasses import replace
 import pytest
 
 from quality.core.drift import look
-from quality.models import DriftBaseline
 from quality.services import drift
-from quality.tests.conftest import Erp
 from quality.tests.test_api import asked
-from quality.tests.test_cycles import run
 from registry.core.confidence import Confidence
 from registry.core.model import RoutingModel
 from registry.core.state import State
@@ -33,6 +30,7 @@ def test_a_training_writes_down_how_it_answered_about_every_item_it_had_held_out
 ) -> None:
     unseen = tiny_model.confidence.unseen
     assert sum(unseen["similarity"]) == sum(unseen["confidence"]) == 294
+    assert sum(unseen["known_similarity"]) == sum(unseen["known_confidence"]) == 294
     again = Confidence.from_state(tiny_model.confidence.to_state())
     assert again.unseen == unseen
 
@@ -59,12 +57,3 @@ def test_live_answers_are_held_against_the_training_from_the_first_hour(
     found = drift.check()
     assert found is not None
     assert found.is_event
-    assert not DriftBaseline.objects.exists()
-
-
-def test_a_cycle_is_no_baseline_where_the_training_gave_one(
-    erp: Erp, with_baseline: ModelVersion
-) -> None:
-    run(150)
-    assert not DriftBaseline.objects.exists()
-    assert drift.baseline_of(with_baseline.name) is not None

@@ -162,11 +162,13 @@ def test_what_planners_kept_of_their_proposals_stands_beside_the_figures(
     assert "1.50" in text
 
 
-def test_the_data_page_names_standards_that_disagree(erp: Erp, ben_browser: Client) -> None:
+def test_the_data_page_names_what_a_plant_can_put_right(erp: Erp, ben_browser: Client) -> None:
     cycle = run(20)
     text = page(ben_browser, "/quality/data")
-    worst = cycle.findings["audit"]["standards"][0]
-    assert worst["item"] in text
+    audit = cycle.findings["audit"]
+    assert audit["standards"][0]["item"] in text
+    (code, _nothing) = audit["examples"]["without_routing"][0]
+    assert f'<th scope="row">{code}</th>' in text
 
 
 def test_a_trend_leaves_a_gap_where_nothing_was_measured() -> None:

@@ -35,6 +35,12 @@ BANDS = {
     "clear": gettext_lazy("Moved clearly"),
     "severe": gettext_lazy("Moved severely"),
 }
+FAULTS = {
+    "without_routing": gettext_lazy("Without a routing"),
+    "described_alike": gettext_lazy("Described exactly like another item"),
+    "unit_conflicts": gettext_lazy("Sizes in different units"),
+    "sizes_out_of_range": gettext_lazy("Sizes out of range"),
+}
 REASONS = {
     "severe": gettext_lazy("The answers have moved severely."),
     "events": gettext_lazy("Five or more drift events within seven days."),
@@ -82,11 +88,13 @@ def drift_reset(request: HttpRequest) -> HttpResponse:
 def data_page(request: HttpRequest) -> HttpResponse:
     """Show what is wrong with the master data."""
     newest = selectors.newest()
+    audit = newest.findings.get("audit", {}) if newest else {}
     nulls, cycles = selectors.nulls(), selectors.missing_over_time()
     context = {
         "tabs": tabs("data"),
         "cycle": newest,
-        "audit": newest.findings.get("audit", {}) if newest else {},
+        "audit": audit,
+        "faults": _faults(audit),
         "new_items": nulls["new_items"],
         "columns": _missing(nulls, cycles),
         "plots": plots.of_missing(cycles),
@@ -114,6 +122,16 @@ def log_download(request: HttpRequest) -> HttpResponse:
     content = path.read_bytes() if path.exists() else b""
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return HttpResponse(content, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _faults(audit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each kind of fault, with how many items have it and the first of them."""
+    examples = audit.get("examples", {})
+    return [
+        {"label": label, "count": audit[name], "items": examples.get(name, [])}
+        for name, label in FAULTS.items()
+        if name in audit
+    ]
 
 
 def _missing(nulls: Mapping[str, Any], cycles: Sequence[Missing]) -> list[dict[str, Any]]:

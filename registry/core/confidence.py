@@ -35,7 +35,9 @@ class Confidence:
         rest: chance that the truth is among the further candidates when the first is wrong.
         limit: probability under which the product abstains.
         unseen: how similar and how sure the answers about held-out items were, as histograms
-            (``similarity``, ``confidence``); empty in versions that were trained without.
+            (``similarity``, ``confidence``), and those about the model's own items, each without
+            itself (``known_similarity``, ``known_confidence``); empty in versions that were
+            trained without.
     """
 
     weights: tuple[float, ...] = ()
@@ -93,6 +95,15 @@ class Confidence:
         unseen = {"similarity": histogram(similarity)}
         unseen["confidence"] = histogram(self.probability(signs) if len(signs) else [])
         return replace(self, unseen=unseen)
+
+    def knowing(self, similarity: Sequence[float], sure: Sequence[float]) -> Confidence:
+        """Return the same with how the model answers about its own items, each without itself.
+
+        A live answer lies between: the held-out items were asked of a model that knew fewer, and
+        from its own items the network has learned.
+        """
+        known = {"known_similarity": histogram(similarity), "known_confidence": histogram(sure)}
+        return replace(self, unseen={**self.unseen, **known})
 
     def spread(self, first: float, chances: np.ndarray) -> np.ndarray:
         """Return the probability of each candidate, given that of the first.

@@ -35,6 +35,16 @@ def test_a_fixed_limit_would_be_wrong_for_small_windows() -> None:
     assert limits[0] > 2 * limits[2]
 
 
+def test_what_lies_between_held_out_and_known_items_has_not_moved() -> None:
+    """A live item is asked of a model that knows more than the held-out ones were asked of."""
+    rng = np.random.default_rng(5)
+    held, known = (histogram(similarities(rng, 300, mean=mean)) for mean in (0.85, 0.95))
+    live = similarities(rng, 600, mean=0.91).tolist()
+    assert drift.look(live, held).is_alarm
+    assert not drift.look(live, held, known).is_alarm
+    assert drift.look(similarities(rng, 600, mean=0.7).tolist(), held, known).is_alarm
+
+
 def test_answers_that_have_become_less_similar_raise_an_alarm() -> None:
     rng = np.random.default_rng(3)
     before = histogram(similarities(rng, 1000))
