@@ -11,6 +11,7 @@ OF_THE_WORKER = (
     _("The worker that ran this job has gone. Nothing of it was kept; start it again."),
     _("The database went away while this job ran: nothing of it was kept. (%(error)s)"),
     _("The database went away while this job ran: nothing of it was kept."),
+    _("The worker that ran this job has gone. Version %(name)s was registered."),
     _("The process of this job ended by itself with code %(code)s."),
 )
 OF_THE_ERP = (

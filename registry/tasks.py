@@ -79,9 +79,9 @@ def job_ended(number: int) -> None:
     job = Job.objects.filter(pk=number).first()
     if job is None:
         return
-    notices.of_job(job)
     if path := settings.JOB_FOLLOWERS.get(job.kind):
         import_string(path)(job)
+    notices.of_job(job)
 
 
 def send_notice(title: str, text: str) -> None:

@@ -86,6 +86,7 @@ def _add(job: Job) -> dict[str, Any]:
 
 def training_ended(job: Job) -> None:
     """Draw the conclusions of a training: what becomes of its version, and who is next."""
+    deployment.note_what_is_kept(job)
     deployment.after_training(job)
     retraining.work_queue()
 

@@ -15,8 +15,8 @@ from accounts import audit
 from registry import figures, job_words, selectors
 from registry.core.errors import RoutingMLError
 from registry.iter_training import AUTOMATIC
-from registry.models import Job, JobState, ModelVersion, VersionState
-from registry.services import notices, versions
+from registry.models import Job, JobState, Level, ModelVersion, VersionState
+from registry.services import job_lines, notices, versions
 from training.models import Probation, ProbationState
 
 if TYPE_CHECKING:
@@ -56,6 +56,20 @@ def after_training(job: Job) -> bool:
         return False
     notices.tell(notices.BETTER, title, _in_words(waits=False))
     return True
+
+
+def note_what_is_kept(job: Job) -> None:
+    """Say so when a training had registered its version in the moment in which it was lost."""
+    if job.state != JobState.LOST or job.started_at is None:
+        return
+    version = ModelVersion.objects.filter(
+        created_by=job.asked_by, created_at__range=(job.started_at, job.finished_at)
+    ).first()
+    if version is None:
+        return
+    job.error = f"The worker that ran this job has gone. Version {version.name} was registered."
+    job.save(update_fields=["error"])
+    job_lines.add(job, job.error, Level.WARNING)
 
 
 def wins(job: Job, champion: ModelVersion, version: ModelVersion, *, least: float) -> bool:

@@ -12,6 +12,7 @@ from accounts.models import AuditEvent, User
 from registry import selectors
 from registry.models import Job, JobState, ModelVersion
 from registry.services import config, jobs, versions
+from registry.tasks import job_ended
 from registry.tests.factories import FIRST, SECOND, THIRD, make_version, metrics_of, spoil
 from training.models import Probation, ProbationState
 from training.selectors import probation
@@ -114,6 +115,19 @@ def test_what_the_queue_delivers_twice_does_not_bring_back_what_somebody_rolled_
     versions.roll_back(by=ana)
     assert not deployment.after_training(job)
     assert active() == FIRST
+
+
+def test_a_training_lost_after_its_version_was_registered_does_not_say_that_none_is_kept() -> None:
+    job = jobs.claim(jobs.enqueue("train", {}, by="eva").pk)
+    assert job
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - 2 * jobs.LOST_AFTER)
+    ModelVersion.objects.filter(pk=make_version(SECOND).pk).update(created_by="eva")
+    (lost,) = jobs.reap()
+    job_ended(lost.pk)
+    lost.refresh_from_db()
+    assert lost.error == (
+        f"The worker that ran this job has gone. Version {SECOND} was registered."
+    )
 
 
 @pytest.mark.usefixtures("first", "automatic")
