@@ -186,7 +186,7 @@ class TimeView(_AskView):
     )
     def post(self, request: Request) -> Response:
         """Return setup, run and lot minutes of each item's best candidate."""
-        body, answer = self.ask(request, explain=False)
+        body, answer = self.ask(request, explain=False, top_k=1)
         lot = body["lot_size"]
         items = [_times(each, lot) for each in answer.predictions]
         return self.told(answer, items, lot_size=lot)

@@ -143,22 +143,19 @@ class Answerer:
         self, found: Retrieved, best: Candidate, own: int | None
     ) -> tuple[Neighbour, ...]:
         library, neighbours = self.base.library, []
+        ways: dict[int, tuple[tuple[str, ...], int]] = {}
         for cosine, members in zip(found.cosines.tolist(), found.rows, strict=True):
             for row in members[:SHOWN_NEIGHBOURS].tolist():
                 if row == own:
                     continue
                 routing = library.routings_of(row).start
-                jobs = library.job_codes(
-                    library.jobs_of_sequence(int(library.arrays["routing_sequence"][routing]))
-                )
+                sequence = int(library.arrays["routing_sequence"][routing])
+                if sequence not in ways:  # most neighbours are made like another
+                    jobs = library.job_codes(library.jobs_of_sequence(sequence))
+                    ways[sequence] = jobs, metrics.edits(best.jobs, jobs)
+                number = library.routing_numbers[routing]
                 neighbours.append(
-                    Neighbour(
-                        self.proposer.code_of(row),
-                        min(1.0, cosine),
-                        library.routing_numbers[routing],
-                        jobs,
-                        metrics.edits(best.jobs, jobs),
-                    )
+                    Neighbour(self.proposer.code_of(row), min(1.0, cosine), number, *ways[sequence])
                 )
                 if len(neighbours) == SHOWN_NEIGHBOURS:
                     return tuple(neighbours)
