@@ -33,6 +33,8 @@ FIELDS: dict[str, Promise] = {
     "setup_total": gettext_lazy("setup time of all operations"),
     "run_total": gettext_lazy("run time of all operations"),
 }
+TIMES = frozenset(name for name in FIELDS if name.endswith(("_minutes", "_total")))
+LIMITED = frozenset({"value", "limit"})
 SAID: dict[Fault, Promise] = {
     Fault.TOO_LOW: gettext_lazy("%(what)s is %(value)s; at least %(limit)s is allowed."),
     Fault.TOO_HIGH: gettext_lazy("%(what)s is %(value)s; at most %(limit)s is allowed."),
@@ -71,6 +73,10 @@ def sentence(violation: Violation) -> str:
     told = {name: _written(value) for name, value in figures.items()}
     if "field" in figures:
         told["what"] = _what(figures)
+    if figures.get("field") in TIMES:
+        told |= {
+            name: _("%(number)s min") % {"number": told[name]} for name in LIMITED & told.keys()
+        }
     return str(SAID[violation.fault]) % told
 
 

@@ -110,7 +110,7 @@ def test_a_time_against_a_rule_is_told_at_the_operation_and_goes_with_undo(
     time.press("Tab")
     badge = editor.locator("#step-0 .badge-error")
     badge.wait_for()
-    assert "run time is -2; at least 0 is allowed." in badge.inner_text()
+    assert "run time is -2 min; at least 0 min is allowed." in badge.inner_text()
     editor.get_by_text("Rules forbid this routing").wait_for()
     editor.click("[data-undo]")
     badge.wait_for(state="detached")

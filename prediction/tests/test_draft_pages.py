@@ -165,7 +165,7 @@ def test_a_violation_stands_beside_the_operation_and_blocks(
     ben_browser: Client, draft: Draft
 ) -> None:
     page = press(ben_browser, draft, "save", **{"run_minutes-0": "-3"})
-    assert text_of(page).count("run time is -3; at least 0 is allowed.") == 2
+    assert text_of(page).count("run time is -3 min; at least 0 min is allowed.") == 2
     address = f"{draft.get_absolute_url()}approve/"
     refused = ben_browser.post(address, {"revision": 2, "reason": "Trust me"})
     assert (refused.status_code, drafts.get(draft.pk).state) == (409, "open")

@@ -142,7 +142,7 @@ def test_a_program_edits_validates_and_approves(ben_api: APIClient, asked: Any) 
     assert saved["revision"] == 2 and saved["change"]["retimed"] == 1
     first = saved["violations"][0]
     assert (first["rule"], first["places"]) == ("Run time is not negative", [0])
-    assert "run time is -1; at least 0 is allowed" in first["message"]
+    assert "run time is -1 min; at least 0 min is allowed" in first["message"]
     assert ben_api.post(f"{address}/validate").json()["violations"] == saved["violations"]
     refused = ben_api.post(f"{address}/approve", {"revision": 2, "reason": "so be it"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "draft_blocked")
