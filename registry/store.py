@@ -191,6 +191,22 @@ def read(name: str, digest: str) -> tuple[Manifest, dict[str, State]]:
     return manifest, states
 
 
+def refuse_if_gone() -> None:
+    """Refuse to begin a store anew where one has been, before hours are spent on a version.
+
+    A shared folder that is no longer mounted is an empty one: a version written into it would be
+    out of sight once it is back.
+
+    Raises:
+        StoreUnwritable: the folder of versions is not there.
+    """
+    if not _versions().is_dir():
+        raise StoreUnwritable(
+            f"Versions are registered, but {_versions()} is not there: the shared folder has gone. "
+            "Mount it again. If the versions are lost for good, make that folder, and train again."
+        )
+
+
 def free_bytes() -> int:
     """Return the free space where versions are written."""
     store = settings.MODELS_STORE

@@ -47,7 +47,12 @@ class VersionConflict(RoutingMLError):
 
 
 def next_name() -> str:
-    """Return the first free version name of today."""
+    """Return the first free version name of today.
+
+    Raises:
+        StoreUnwritable: the shared folder of versions has gone.
+    """
+    _refuse_lost_store()
     today = timezone.localdate()
     rows = ModelVersion.objects.of_day(f"{today:%Y.%m.%d}").values_list("name", flat=True)
     return store.next_name(today, taken=rows)
@@ -59,10 +64,17 @@ def refuse_name(name: str) -> None:
     Raises:
         BadInput: when it is not the name of a version.
         VersionExists: when there is a version of that name.
+        StoreUnwritable: the shared folder of versions has gone.
     """
     store.checked_name(name)
+    _refuse_lost_store()
     if ModelVersion.objects.filter(name=name).exists():
         raise store.VersionExists(f"There is already a version {name}.", version=name)
+
+
+def _refuse_lost_store() -> None:
+    if ModelVersion.objects.exists():
+        store.refuse_if_gone()
 
 
 def register(
@@ -78,7 +90,9 @@ def register(
     Raises:
         VersionExists: when there is a version of that name.
         VersionMissing, VersionTampered, VersionIncompatible: when the folder is not in order.
+        StoreUnwritable: the shared folder of versions has gone.
     """
+    _refuse_lost_store()
     if ModelVersion.objects.filter(name=name).exists():
         raise store.VersionExists(f"There is already a version {name}.", version=name)
     store.publish(folder, name)

@@ -118,6 +118,23 @@ def test_a_name_is_not_given_again_after_its_folder_is_gone() -> None:
         make_version()
 
 
+def test_where_the_shared_folder_has_gone_no_version_is_begun_out_of_its_sight(
+    models_store: Path,
+) -> None:
+    make_version()
+    shutil.move(models_store / "versions", models_store / "elsewhere")  # no longer mounted
+
+    for begin in (versions.next_name, lambda: versions.refuse_name(SECOND)):
+        with pytest.raises(store.StoreUnwritable, match="Mount it again"):
+            begin()
+    with pytest.raises(store.StoreUnwritable, match="Mount it again"):
+        make_version(SECOND)
+    assert not (models_store / "versions").exists()
+
+    shutil.move(models_store / "elsewhere", models_store / "versions")
+    make_version(SECOND)
+
+
 def test_a_row_that_cannot_be_stored_leaves_no_folder() -> None:
     with pytest.raises(IntegrityError):
         make_version(metrics=metrics_of(recall=7.0))
