@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ from registry.core.index import NeighbourIndex
 if TYPE_CHECKING:
     from types import ModuleType
 
+TABLES = "routingml_vectors_"
+"""What the names of our tables begin with."""
 CONNECT_SECONDS = 5
 WIDEST_SEARCH = 1000
 """What pgvector takes for ``hnsw.ef_search`` at most."""
@@ -51,7 +53,7 @@ class PgVectorSearch:
         Args:
             url: ``postgresql://user:password@host/database``.
             index: whose distinct vectors and parameters are taken.
-            label: written beside the table for whoever looks after the database.
+            label: the version, written beside the table with any other of the same vectors.
 
         Raises:
             SearchUnavailable: when the database cannot be reached or has no pgvector.
@@ -62,7 +64,8 @@ class PgVectorSearch:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [search.table])
             found = connection.execute("SELECT to_regclass(%s)", [search.table]).fetchone()
             if found == (None,):
-                search._fill(connection, label)
+                search._fill(connection)
+            search._name(connection, label)
         return search
 
     def __len__(self) -> int:
@@ -83,11 +86,6 @@ class PgVectorSearch:
         cosines = np.einsum("ij,ikj->ik", np.asarray(queries, dtype=np.float32), near)
         order = np.argsort(-cosines, axis=1, kind="stable")
         return np.take_along_axis(numbers, order, 1), np.take_along_axis(cosines, order, 1)
-
-    def drop(self) -> None:
-        """Remove the table."""
-        with self._connection() as connection:
-            connection.execute(f"DROP TABLE IF EXISTS {self.table}")
 
     def close(self) -> None:
         """Let go of this thread's connection."""
@@ -124,7 +122,17 @@ class PgVectorSearch:
                 yield [number for (number,) in cursor.fetchall()]
                 cursor.nextset()
 
-    def _fill(self, connection: Any, label: str) -> None:
+    def _name(self, connection: Any, label: str) -> None:
+        """Write a version's name beside the table, with the names that stand there."""
+        names = _names_beside(connection, self.table)
+        if label and label not in names:
+            comment = connection.execute(
+                f"SELECT format('COMMENT ON TABLE {self.table} IS %%L', %s::text)",
+                [" ".join([*names, label])],
+            )
+            connection.execute(comment.fetchone()[0])
+
+    def _fill(self, connection: Any) -> None:
         """Make table and index; the transaction lets others see both or neither."""
         width = self.vectors.shape[1]
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -143,10 +151,6 @@ class PgVectorSearch:
             f"WITH (m = {self.spec.m:d}, ef_construction = {self._construction():d})"
         )
         connection.execute(f"ANALYZE {self.table}")
-        comment = connection.execute(
-            f"SELECT format('COMMENT ON TABLE {self.table} IS %%L', %s::text)", [label]
-        )
-        connection.execute(comment.fetchone()[0])
 
     def _construction(self) -> int:
         """Return pgvector's ``ef_construction``, which it wants to be twice ``m`` at least."""
@@ -159,25 +163,67 @@ class PgVectorSearch:
         try:
             connection = getattr(self._own, "connection", None)
             if connection is None or connection.closed:
-                connection = psycopg.connect(
-                    self.url, autocommit=True, connect_timeout=CONNECT_SECONDS
-                )
+                connection = _connect(self.url)
                 self._own.connection = connection
             yield connection
         except psycopg.Error as error:
             self.close()
-            raise SearchUnavailable(
-                f"The database that searches for similar items does not answer: "
-                f"{' '.join(str(error).split())}. Check the VECTORS_URL setting and that the "
-                "database has the pgvector extension, or leave VECTORS_URL empty."
-            ) from error
+            raise _unavailable(error) from error
+
+
+def drop_unused(url: str, kept: Collection[str]) -> list[str]:
+    """Remove the tables of versions of which none is kept; return the tables' names.
+
+    Args:
+        url: of the database that searches.
+        kept: names of versions.
+
+    Raises:
+        SearchUnavailable: when the database does not answer.
+    """
+    psycopg = _driver()
+    try:
+        with _connect(url) as connection:
+            found = connection.execute(
+                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE c.relkind = 'r' AND n.nspname = current_schema() AND c.relname LIKE %s",
+                [f"{TABLES}%"],
+            )
+            unused = [
+                table
+                for (table,) in found.fetchall()
+                if (names := _names_beside(connection, table)) and not set(names) & set(kept)
+            ]
+            for table in unused:
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            return unused
+    except psycopg.Error as error:
+        raise _unavailable(error) from error
+
+
+def _names_beside(connection: Any, table: str) -> list[str]:
+    """Return the versions whose vectors a table holds."""
+    told = connection.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [table])
+    return str(told.fetchone()[0] or "").split()
+
+
+def _connect(url: str) -> Any:
+    return _driver().connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+
+
+def _unavailable(error: Exception) -> SearchUnavailable:
+    return SearchUnavailable(
+        f"The database that searches for similar items does not answer: "
+        f"{' '.join(str(error).split())}. Check the VECTORS_URL setting and that the "
+        "database has the pgvector extension, or leave VECTORS_URL empty."
+    )
 
 
 def table_of(vectors: np.ndarray, spec: IndexSpec) -> str:
     """Return the name of the table that holds just these vectors, indexed in just this way."""
     content = hashlib.blake2b(np.ascontiguousarray(vectors).data, digest_size=12)
     content.update(f"{vectors.shape} {vectors.dtype} {spec.m} {spec.ef_construction}".encode())
-    return f"routingml_vectors_{content.hexdigest()}"
+    return f"{TABLES}{content.hexdigest()}"
 
 
 def _text(vector: np.ndarray) -> str:

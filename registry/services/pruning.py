@@ -6,12 +6,14 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from registry import selectors, store
+from registry.core import pgvector
 from registry.models import Activation, ModelVersion, VersionState
 
 if TYPE_CHECKING:
@@ -35,7 +37,20 @@ def prune_versions(*, by: Actor = None) -> list[str]:
     removed = [row.name for row in old.exclude(pk__in=_kept()) if _mark(row, by)]
     for name in _left_over(removed):
         store.remove(name)
+    if settings.VECTORS_URL:
+        _drop_vectors()
     return removed
+
+
+def _drop_vectors() -> None:
+    """Drop the vectors of removed versions from the database that searches, if it answers."""
+    kept = ModelVersion.objects.exclude(state=VersionState.REMOVED).values_list("name", flat=True)
+    try:
+        dropped = pgvector.drop_unused(settings.VECTORS_URL, set(kept))
+    except pgvector.SearchUnavailable as error:
+        log.warning("registry.vectors.kept", extra={"reason": error.message})
+        return
+    log.info("registry.vectors.dropped", extra={"tables": len(dropped)})
 
 
 def _untouched_since(limit: object) -> Q:

@@ -13,7 +13,7 @@ import pytest
 
 from registry.core.graphs import IndexSpec, IndexUnreadable
 from registry.core.index import NeighbourIndex
-from registry.core.pgvector import PgVectorSearch, SearchUnavailable
+from registry.core.pgvector import PgVectorSearch, SearchUnavailable, drop_unused, table_of
 from routingml_site import servers
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def index() -> NeighbourIndex:
 @pytest.fixture(scope="module")
 def search(database: str, index: NeighbourIndex) -> Iterator[PgVectorSearch]:
     """The same vectors in the database."""
-    with closing(PgVectorSearch.load(database, index, label="version of Ana's test")) as search:
+    with closing(PgVectorSearch.load(database, index, label="ana's")) as search:
         yield search
 
 
@@ -84,7 +84,7 @@ def test_the_graph_answers_and_not_a_walk_through_the_table(
 
 def test_more_neighbours_than_there_are_vectors_are_all_of_them(database: str) -> None:
     few = NeighbourIndex.build(vectors(7), np.arange(7), SPEC, seed=1)
-    with closing(PgVectorSearch.load(database, few)) as search:
+    with closing(PgVectorSearch.load(database, few, label="few")) as search:
         numbers, _ = search.search(vectors(2, seed=3), K)
     assert [sorted(row) for row in numbers.tolist()] == [list(range(7))] * 2
 
@@ -108,7 +108,18 @@ def test_vectors_are_loaded_once_however_many_processes_ask(
         assert again.table == search.table
     with psycopg.connect(database) as connection:
         told = connection.execute("SELECT obj_description(to_regclass(%s))", [search.table])
-        assert told.fetchone() == ("version of Ana's test",)
+        assert told.fetchone() == ("ana's",)
+
+
+def test_vectors_go_when_the_last_version_that_has_them_goes(database: str) -> None:
+    shared = NeighbourIndex.build(vectors(9, seed=6), np.arange(9), SPEC, seed=1)
+    for version in ("first", "again"):
+        PgVectorSearch.load(database, shared, label=version).close()
+    table = table_of(shared.vectors, SPEC)
+    assert table not in drop_unused(database, {"ana's", "few", "again"})
+    assert drop_unused(database, {"ana's", "few"}) == [table]
+    with closing(PgVectorSearch.load(database, shared, label="later")) as search:
+        assert search.search(vectors(1, seed=6), 1)[0].tolist() == [[0]]
 
 
 def test_other_vectors_or_another_way_of_indexing_have_a_table_of_their_own(
