@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-COLOURS = 40
+COLOURS = 128
+"""Fewer lose the red and amber of states."""
 TALLEST = 1500
 """Pixels of a page that are kept: the rest is more of the same."""
 PLAIN = {
@@ -127,8 +128,7 @@ def small(picture: bytes) -> Image.Image:
     """Return a picture cut to what is kept, with few colours."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     kept = image.crop((0, 0, image.width, min(image.height, TALLEST)))
-    rare_too = Image.Quantize.MAXCOVERAGE
-    return kept.quantize(COLOURS, method=rare_too, dither=Image.Dither.NONE)
+    return kept.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def picture(page: Page, pages: Mapping[str, str], look: Look) -> None:
