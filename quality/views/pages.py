@@ -103,6 +103,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "tabs": tabs("dashboard"),
         "cycle": row,
+        "strategy": wording.STRATEGIES.get(row.strategy, row.strategy),
         "stats": _stats(row) if row.metrics else [],
         "alerts": _alerts(row.alerts.order_by("pk")),
         "groups": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from accounts.permissions import Ability, may, person
 from quality import selectors
 from quality.core import charts
 from quality.core.drift import BAND_LIMITS, WINDOW
+from quality.models import CycleState
 from quality.services import drift, reports
 from quality.views import plots
 from quality.views.base import tabs
@@ -108,7 +110,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     """Show the newest lines of the quality log; a poll gets the lines alone."""
     level = request.GET.get("level", "")
     level = level if level in LEVELS else ""
-    lines = selectors.log_lines(reports.log_file(), level)
+    lines = [_in_words(line) for line in selectors.log_lines(reports.log_file(), level)]
     context = {"tabs": tabs("log"), "lines": lines, "level": level, "levels": LEVELS}
     is_poll = bool(request.headers.get("HX-Request"))
     return render(request, "quality/_log_lines.html" if is_poll else "quality/log.html", context)
@@ -122,6 +124,12 @@ def log_download(request: HttpRequest) -> HttpResponse:
     content = path.read_bytes() if path.exists() else b""
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return HttpResponse(content, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _in_words(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line of the log with its moment and its state as a reader takes them."""
+    state = CycleState(line["state"]).label
+    return {**line, "at": datetime.fromisoformat(line["at"]), "state": state}
 
 
 def _faults(audit: Mapping[str, Any]) -> list[dict[str, Any]]:

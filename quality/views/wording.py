@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from quality.core.alerts import Rule
 from quality.core.evaluation import SMALL
+from quality.core.sampling import Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +80,11 @@ DIMENSIONS: dict[str, _StrPromise | str] = {
     "novelty": gettext_lazy("New or known"),
 }
 
+STRATEGIES: dict[str, _StrPromise | str] = {
+    Strategy.RANDOM: gettext_lazy("drawn at random"),
+    Strategy.STRATIFIED: gettext_lazy("drawn in proportion"),
+    Strategy.RECENT_BIAS: gettext_lazy("rather the recent ones"),
+}
 GROUP_NAMES: dict[str, _StrPromise | str] = {
     SMALL: gettext_lazy("(small families)"),
     "new": gettext_lazy("came after the training"),

@@ -80,11 +80,11 @@ function tracesOf(spec, paint) {
   return [...bands.map((series) => band(spec, series, paint)), ...drawn];
 }
 
-function axis(told, paint) {
+function axis(told, paint, width) {
   const line = { color: paint["line-strong"], gridcolor: paint.line, zerolinecolor: paint.line, fixedrange: true, automargin: true };
   const kind = told.kind === "linear" ? {} : { type: told.kind };
   if (told.kind === "date") Object.assign(kind, { tickformat: "%Y-%m-%d", nticks: 4, showgrid: false });
-  if (told.kind === "category") Object.assign(kind, { nticks: 6, tickangle: 0, showgrid: false });
+  if (told.kind === "category") Object.assign(kind, { nticks: Math.max(2, Math.floor(width / 130)), tickangle: 0, showgrid: false });
   if (told.percent) Object.assign(kind, { tickformat: ".0%" });
   return { ...line, ...kind, tickfont: { color: paint["ink-soft"] }, title: { text: told.title, font: { color: paint["ink-soft"], size: 13 }, standoff: 8 } };
 }
@@ -105,8 +105,8 @@ function linesOf(spec, paint) {
 function layoutOf(figure, spec, paint) {
   const lies = spec.series.some((series) => series.form === "bars");
   const named = spec.series.length > 1;
-  const x = axis(spec.x, paint);
-  const y = axis(spec.y, paint);
+  const x = axis(spec.x, paint, figure.clientWidth);
+  const y = axis(spec.y, paint, figure.clientWidth);
   const short = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
   if (lies) Object.assign(y, { autorange: "reversed", tickvals: spec.at, ticktext: spec.at.map(short) });
   else if (spec.diagonal) {
