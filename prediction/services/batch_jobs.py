@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Ability, may
 from prediction import loader
 from prediction.core.asking import asked_later, for_later, items_of
-from prediction.core.kept_rows import undecided
 from prediction.core.writers import TableFormat
 from prediction.models import Channel
 from prediction.services import batches, exports, item_files, predictions
@@ -199,6 +198,8 @@ def _existing(job: Job, name: str) -> Path:
 
 def undecided_items(job: Job) -> tuple[str, ...]:
     """Return the items of a batch that need a planner; none while it has not ended well."""
+    from prediction.core.kept_rows import undecided  # with pyarrow: who answers does without
+
     if not job.result.get("needs_planner") or not (path := _folder(job) / KEPT).is_file():
         return ()
     return undecided(path)

@@ -124,7 +124,7 @@ def table_of_batch(job: Job, using: Active | None = None) -> Table:
         NoResult: the batch has not ended well, or its answers are gone.
         NothingChosen: no item can go out as it is, or there are more rows than are written at once.
     """
-    from prediction.core.kept_rows import KeptRows  # with pyarrow, which only this file needs
+    from prediction.core.kept_rows import KeptRows  # with pyarrow: who answers does without
 
     chosen = using or output_profiles.active()
     rows = KeptRows(batch_jobs.kept_path(job), chosen.profile)
