@@ -33,6 +33,8 @@ COLOURS = 128
 """Fewer lose the red and amber of states."""
 TALLEST = 1500
 """Pixels of a page that are kept: the rest is more of the same."""
+PLOTS_DRAWN = """() => document.querySelectorAll(".plot").length
+  === document.querySelectorAll(".plot:has(.main-svg)").length"""
 PLAIN = {
     "predict": "/predict/",
     "predict-describe": "/predict/?way=describe",
@@ -44,8 +46,9 @@ PLAIN = {
     "output-profiles": "/output-profiles/",
     "training": "/training/",
     "quality": "/quality/",
-    "drift": "/quality/drift/",
-    "data": "/quality/data/",
+    "drift": "/quality/drift",
+    "data": "/quality/data",
+    "quality-log": "/quality/log",
     "versions": "/models/",
     "settings": "/settings/",
     "account": "/account/",
@@ -137,6 +140,7 @@ def picture(page: Page, pages: Mapping[str, str], look: Look) -> None:
     page.set_viewport_size({"width": look.width, "height": 900})
     for name, address in pages.items():
         page.goto(address)
+        page.wait_for_function(PLOTS_DRAWN)
         small(page.screenshot(full_page=True)).save(OUT / f"{name}-{look.ending}", optimize=True)
 
 
@@ -155,7 +159,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=given.browser)
         page = browser.new_context(base_url=given.url).new_page()
         sign_in(page, given.email, password)
-        pages = PLAIN | made(page, given.item)
+        pages = dict(PLAIN)
+        if not given.only or set(given.only) - PLAIN.keys():
+            pages |= made(page, given.item)
         pages = {name: pages[name] for name in given.only or pages}
         for look in looks():
             page.context.add_cookies(
