@@ -40,6 +40,8 @@ TREES = 40
 PATIENCE = 8
 """Epochs without improvement on held-out items after which the network stops."""
 MAX_EPOCHS = 60
+ROWS_AT_ONCE = 2_000
+"""Rows that the network learns from between two reports."""
 
 Predict = Callable[[np.ndarray], np.ndarray]
 Settings = Mapping[str, Any]
@@ -164,7 +166,7 @@ def fit_mlp(
     Args:
         examples: what to learn from.
         seed: of weights, batches and the items held out.
-        report: told after every epoch; may raise to stop.
+        report: told several times an epoch; may raise to stop.
         rate: of Adam.
         alpha: pull of weights towards zero.
     """
@@ -186,9 +188,11 @@ def fit_mlp(
         batch_size=min(200, len(seen)),
     )
     best, kept, since = np.inf, None, 0
+    parts = max(1, len(seen) // ROWS_AT_ONCE)
     for epoch in range(MAX_EPOCHS):
-        report(epoch / MAX_EPOCHS)
-        network.partial_fit(inputs[seen], examples.targets[seen], examples.weights[seen])
+        for number, part in enumerate(np.array_split(rng.permutation(seen), parts)):
+            report((epoch + number / parts) / MAX_EPOCHS)
+            network.partial_fit(inputs[part], examples.targets[part], examples.weights[part])
         off = np.abs(network.predict(inputs[judged]) - examples.targets[judged])
         loss = float(np.average(off, weights=examples.weights[judged] + 1e-9))
         since += 1
