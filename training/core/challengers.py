@@ -188,10 +188,10 @@ def fit_mlp(
         batch_size=min(200, len(seen)),
     )
     best, kept, since = np.inf, None, 0
-    parts = max(1, len(seen) // ROWS_AT_ONCE)
+    pieces = max(1, len(seen) // ROWS_AT_ONCE)
     for epoch in range(MAX_EPOCHS):
-        for number, part in enumerate(np.array_split(rng.permutation(seen), parts)):
-            report((epoch + number / parts) / MAX_EPOCHS)
+        for number, part in enumerate(np.array_split(rng.permutation(seen), pieces)):
+            report((epoch + number / pieces) / MAX_EPOCHS)
             network.partial_fit(inputs[part], examples.targets[part], examples.weights[part])
         off = np.abs(network.predict(inputs[judged]) - examples.targets[judged])
         loss = float(np.average(off, weights=examples.weights[judged] + 1e-9))
