@@ -22,7 +22,7 @@ if (log) {
   button.addEventListener("click", goToEnd);
   new MutationObserver(() => {
     if (follows) goToEnd();
-  }).observe(log, { childList: true });
+  }).observe(log, { childList: true, subtree: true });
 }
 
 document.body.addEventListener("htmx:afterSettle", () => {

@@ -38,7 +38,7 @@ def followed(eva_page: Page, running: Job) -> Page:
 
 def from_end(page: Page) -> float:
     return float(
-        page.locator("#job-log").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight")
+        page.locator("[data-log]").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight")
     )
 
 
@@ -49,12 +49,12 @@ def test_the_log_follows_its_end_unless_the_reader_has_scrolled_up(
     job_lines.add(running, "a line that comes later")
     expect(followed.get_by_text("a line that comes later")).to_be_visible()
     assert from_end(followed) < 2
-    followed.locator("#job-log").evaluate("e => { e.scrollTop = 100 }")
+    followed.locator("[data-log]").evaluate("e => { e.scrollTop = 100 }")
     again = followed.get_by_role("button", name="Follow the end again")
     expect(again).to_be_visible()
     job_lines.add(running, "one while reading")
     expect(followed.get_by_text("one while reading")).to_be_attached()
-    assert followed.locator("#job-log").evaluate("e => e.scrollTop") == 100
+    assert followed.locator("[data-log]").evaluate("e => e.scrollTop") == 100
     again.click()
     assert from_end(followed) < 2
     expect(again).to_be_hidden()
