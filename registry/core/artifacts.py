@@ -21,7 +21,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -205,9 +205,8 @@ def _array_writer(array: np.ndarray) -> Callable[[Path], None]:
 
 def _estimator_writer(estimator: object) -> Callable[[Path], None]:
     def dump(path: Path) -> None:
-        import joblib
-
-        joblib.dump(estimator, path)
+        # Loaded here: only parts that an extension made need it.
+        import_module("joblib").dump(estimator, path)
 
     return dump
 
@@ -344,9 +343,7 @@ def _load_estimator(folder: Path, path: Path, stored: StoredFile) -> Any:
     content = path.read_bytes()
     if hashlib.blake2b(content, digest_size=32).hexdigest() != stored.checksum:
         raise tampered(folder, path.name, "it changed while it was opened")
-    import joblib  # here: only a version with parts that an extension made has estimators
-
     try:
-        return joblib.load(io.BytesIO(content))
+        return import_module("joblib").load(io.BytesIO(content))
     except (ImportError, AttributeError) as error:
         raise incompatible(folder, f"needs what this release lacks ({error})") from error
