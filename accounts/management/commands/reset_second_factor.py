@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from accounts.commands import SiteCommand
 from accounts.models import User
 from accounts.services import second_factor
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Lets somebody sign in with the password alone again; every sign-in of theirs ends."""
 
     help = "Take the second factor of somebody who has lost the telephone and the recovery codes."

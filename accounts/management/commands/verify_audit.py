@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts import audit
+from accounts.commands import SiteCommand
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Reads the whole chain; fails when an entry was changed, taken out or put in."""
 
     help = "Verify that no entry of the audit log was changed, removed or inserted."

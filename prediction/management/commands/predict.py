@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from accounts.commands import SiteCommand
 from prediction import terminal
 from prediction.core.writers import TableFormat, format_of
 from prediction.services import batches, exports
@@ -29,7 +30,7 @@ TOP_K = params.parameter("top_k")
 BINARY = (TableFormat.XLSX, TableFormat.PARQUET)
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """``predict``: routings for items, as a table or as a file."""
 
     help = "Propose routings for items of the ERP (--codes) or for the rows of a file (--items)."

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import SiteCommand
 from quality.core.sampling import Strategy
 from quality.models import CycleState
 from quality.services import cycles, reports, settings
@@ -21,7 +22,7 @@ SHOWN = ("exact_match", "process_match", "mae", "trim_mae", "wape", "bias", "int
          "cv")  # fmt: skip
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Samples, predicts, compares, alerts; exit code 1 when an alert was raised."""
 
     help = "Run one quality cycle; exit code 1 when it raised an alert."

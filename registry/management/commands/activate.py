@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import SiteCommand
 from registry import figures, selectors
 from registry.core.errors import RoutingMLError
 from registry.management.person import at_the_keyboard
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Does what the administration's Activate does, without the second look."""
 
     help = "Check a version's folder and make it answer; running servers follow by themselves."

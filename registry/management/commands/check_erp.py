@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.table import Table
 
+from accounts.commands import SiteCommand
 from registry.core.errors import RoutingMLError
 from registry.services import mappings
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from registry.core.checking import TableCheck
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Show what the active mapping profile finds in the ERP."""
 
     help = (

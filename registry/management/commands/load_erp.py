@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
+from accounts.commands import SiteCommand
 from registry.core.errors import RoutingMLError
 from registry.services import extracts
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from registry.core.loading import TableLoad
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Fill the embedded ERP from files."""
 
     help = (

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import SiteCommand
 from registry.core.errors import RoutingMLError
 from registry.management.person import at_the_keyboard
 from registry.services import versions
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Does what the administration's Roll back does, without the second look."""
 
     help = "Make the version answer again that was active before; repeat to go further back."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
 from django.utils.timezone import localtime
 
+from accounts.commands import SiteCommand
 from registry import figures
 from registry.models import ModelVersion
 
@@ -17,7 +17,7 @@ HEADS = ("", "version", "state", "exact", "hit@5", "similarity", "WAPE", "covera
          "trained", "activated", "by", "origin")  # fmt: skip
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Prints one line a version, newest first; a star marks the one that answers."""
 
     help = "List model versions with their headline figures, newest first."

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 
+from accounts.commands import SiteCommand
 from registry.core.errors import RoutingMLError
 from routingml_site.benchmark import plants, report, running
 from routingml_site.benchmark.plants import KnownPlant
@@ -21,7 +22,7 @@ PAPER = 110
 """Columns of the table where there is no terminal to fill."""
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Train, ask about the new items, and compare with the truth, the baselines and the goals."""
 
     help = (

@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import SiteCommand
 from registry.core.errors import RoutingMLError
 from routingml_site.plant import make_plant, write_plant
 from routingml_site.plant.files import FORMATS
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Make a plant of known and new items from a seed."""
 
     help = "Write a sample plant: items, routings, work reports, new items and their truth."

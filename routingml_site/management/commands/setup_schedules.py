@@ -6,10 +6,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import transaction
 from django_q.models import Schedule
 
+from accounts.commands import SiteCommand
 from registry.schedules import Periodic
 from routingml_site.cluster import LONG_JOBS
 
@@ -18,7 +18,7 @@ PREFIX = "routingml."
 """Rows under this prefix are ours; schedules that somebody made by hand are left alone."""
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Adds, updates and removes our schedule rows; safe to repeat."""
 
     help = "Make the schedule rows match the configuration; safe to repeat."

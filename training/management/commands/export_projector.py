@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from accounts.commands import SiteCommand
 from registry import store
 from registry.core import projector
 from registry.core.errors import RoutingMLError
@@ -14,7 +15,7 @@ from registry.core.model import RoutingModel
 from registry.models import ModelVersion
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Export vectors and what they stand for."""
 
     help = (

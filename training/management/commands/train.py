@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from accounts.commands import SiteCommand
 from registry import figures
 from registry.core.errors import RoutingMLError
 from registry.services import versions
@@ -52,7 +53,7 @@ FLAGS = {
 }
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     """Learn from the ERP, measure, and register a version."""
 
     help = (
