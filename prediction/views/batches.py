@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.permissions import Ability, person
-from prediction.services import batch_jobs
+from prediction.services import batch_jobs, known_items
 from prediction.views.predictions import Page
 from registry.services import jobs
 
@@ -25,9 +25,10 @@ class BatchView(Page):
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         """Show it."""
         job = found_batch(number)
+        undecided = batch_jobs.undecided_items(job)[:UNDECIDED_SHOWN]
         context: dict[str, Any] = {
             "job": job,
-            "undecided": batch_jobs.undecided_items(job)[:UNDECIDED_SHOWN],
+            "undecided": [(code, known_items.knows(code)) for code in undecided],
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }
         is_part = "HX-Request" in request.headers

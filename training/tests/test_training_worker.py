@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 log = logging.getLogger(__name__)
 
 PATIENCE = 600.0
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
 """How often a worker is killed; by hand: ``KILLS=20 pytest --log-cli-level=INFO -k whenever``."""
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 SET_UP = """
