@@ -1,7 +1,8 @@
 # The one front door.  `make help` lists what is behind it.
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 2
+# One more than the cores: some tests wait for servers and browsers most of their time.
+WORKERS ?= 3
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 TEXTS := locale/ko/LC_MESSAGES/django.mo
