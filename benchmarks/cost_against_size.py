@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 PANELS = (
     ("training, minutes", {"train_seconds": ("learning and writing", 1 / 60)}),
-    ("memory of a training, GB", {"train_peak_memory_mb": ("most at once", 1 / 1000)}),
+    ("most memory, GB", {"train_peak_memory_mb": ("of the whole run, plant included", 1 / 1000)}),
     ("one prediction, ms", {"latency_p50_ms": ("median", 1.0), "latency_p95_ms": ("p95", 1.0)}),
     ("many at once, items a second", {"items_per_second": ("without reasons", 1.0)}),
 )
