@@ -1,8 +1,7 @@
 # The one front door.  `make help` lists what is behind it.
 PYTHON ?= python3
 ARGS ?=
-# One more than the cores: some tests wait for servers and browsers most of their time.
-WORKERS ?= 3
+WORKERS ?= 2
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 TEXTS := locale/ko/LC_MESSAGES/django.mo
