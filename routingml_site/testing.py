@@ -78,6 +78,12 @@ def fast_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def files_when_asked_for(settings: Any) -> None:
+    """Find static files when a page asks for them: each client would look at hundreds first."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Begin in English, whatever language a page of the test before was asked for."""
     from django.utils import translation
