@@ -260,8 +260,8 @@ def intervals(
 def _trimmed(
     errors: np.ndarray, owner: np.ndarray, drawn: np.ndarray, weight: np.ndarray, trim: float
 ) -> np.ndarray:
-    heavy = (times[owner] * weight for times in drawn)
-    return np.array([metrics.trimmed_mean(errors, trim, one) for one in heavy if one.any()])
+    heavy = drawn[:, owner] * weight
+    return metrics.trimmed_means(errors, trim, heavy[heavy.any(axis=1)])
 
 
 def _tails(values: np.ndarray) -> list[float]:

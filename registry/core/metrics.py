@@ -145,10 +145,19 @@ def trimmed_mean(
         cut = int(len(values) * ratio)
         kept = np.sort(values)[cut : len(values) - cut]
         return float(kept.mean())
+    return float(trimmed_means(values, ratio, weights[np.newaxis])[0])
+
+
+def trimmed_means(values: np.ndarray, ratio: float, weights: np.ndarray) -> np.ndarray:
+    """Return the trimmed mean (m,) of values (n,) under each of several weightings (m, n).
+
+    None of the weightings may be nought throughout.
+    """
     order = np.argsort(values)
-    ends = np.cumsum(weights[order]) / weights.sum()
-    inside = np.diff(np.clip(ends, ratio, 1 - ratio), prepend=ratio)
-    return float(np.average(values[order], weights=inside))
+    ends = np.cumsum(weights[:, order], axis=1, dtype=np.float64)
+    ends /= ends[:, -1:]
+    inside = np.diff(np.clip(ends, ratio, 1 - ratio), prepend=ratio, axis=1)
+    return np.asarray((inside @ values[order]) / inside.sum(axis=1))
 
 
 def outsourcing_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float | None]:
