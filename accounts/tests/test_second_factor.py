@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,11 @@ from accounts import tokens
 from accounts.models import AuditEvent, RecoveryCode, SignIn, User
 from accounts.permissions import Ability, may
 from accounts.services import keys, second_factor
+from accounts.services.second_factor import STEP_SECONDS
 
 pytestmark = pytest.mark.django_db
+LONGEST_TEST = 5.0
+"""Seconds that a test here takes at most, on a busy machine."""
 
 
 def app_code(secret: str, seconds: int = 0) -> str:
@@ -31,6 +35,14 @@ def sign_in(person: User, password: str) -> Client:
     browser = Client()
     browser.post("/login/?next=/models/", {"email": person.email, "password": password})
     return browser
+
+
+@pytest.fixture(autouse=True)
+def code_that_lasts() -> None:
+    """Begin where the app goes on showing the same code for a while."""
+    left = STEP_SECONDS - time.time() % STEP_SECONDS
+    if left < LONGEST_TEST:
+        time.sleep(left)
 
 
 @pytest.fixture
