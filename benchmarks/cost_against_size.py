@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from importlib.util import find_spec
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 PANELS = (
     ("training, minutes", {"train_seconds": ("learning and writing", 1 / 60)}),
@@ -98,10 +100,9 @@ def written(value: float) -> str:
 
 def drawn(figure: dict[str, Any], chromium: str) -> str:
     """Return a figure as SVG."""
-    found = find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
-        raise SystemExit("plotly is not installed: it brings the library that draws.")
-    script = Path(found.submodule_search_locations[0], "package_data", "plotly.min.js")
+    from routingml_site.packages import folder_of
+
+    script = folder_of("plotly", "package_data") / "plotly.min.js"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()

@@ -17,6 +17,7 @@ import numpy as np
 
 from registry.core.errors import BadInput, RoutingMLError
 from registry.core.progress import Report, tell_nobody, within
+from registry.core.vector_search import nearest_of
 
 try:
     import hnswlib
@@ -54,8 +55,6 @@ ADDED_AT_ONCE, SOUGHT_AT_ONCE = 1_000, 10_000
 """Vectors that join a graph, or are looked for in it, between two reports: about a second's."""
 ADDED_SHARE = 0.85
 """Share of building a graph until all vectors have joined; the rest looks for what it lost."""
-AT_ONCE = 64
-"""Queries whose named vectors are compared at once: some 6 MB."""
 
 
 class BadIndexSpec(BadInput):
@@ -160,13 +159,7 @@ class Graph:
         reach = k if self.axes is None else min(max(REACH * k, LEAST_REACH), len(self))
         self._hnsw.set_ef(max(self.spec.ef_search, 2 * k, reach))
         named = self._hnsw.knn_query(_narrowed(queries, self.axes), k=reach)[0].astype(np.int64)
-        cosines = np.empty(named.shape, dtype=np.float32)
-        for begin in range(0, len(queries), AT_ONCE):
-            part = slice(begin, begin + AT_ONCE)
-            whole = self.vectors[named[part]].astype(np.float32)
-            cosines[part] = np.matmul(whole, queries[part, :, None])[:, :, 0]
-        best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
-        return np.take_along_axis(named, best, axis=1), np.take_along_axis(cosines, best, axis=1)
+        return nearest_of(self.vectors, queries, named, k)
 
     def save(self, path: Path) -> None:
         """Write the graph; hnswlib does not notice when the disk takes only a part of it.

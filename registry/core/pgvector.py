@@ -19,6 +19,7 @@ import numpy as np
 from registry.core.errors import RoutingMLError
 from registry.core.graphs import IndexSpec
 from registry.core.index import NeighbourIndex
+from registry.core.vector_search import nearest_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -82,10 +83,7 @@ class PgVectorSearch:
         if k and len(queries):
             with self._connection() as connection, connection.transaction():
                 self._find(connection, queries, numbers)
-        near = np.asarray(self.vectors[numbers], dtype=np.float32)
-        cosines = np.einsum("ij,ikj->ik", np.asarray(queries, dtype=np.float32), near)
-        order = np.argsort(-cosines, axis=1, kind="stable")
-        return np.take_along_axis(numbers, order, 1), np.take_along_axis(cosines, order, 1)
+        return nearest_of(self.vectors, np.asarray(queries, dtype=np.float32), numbers, k)
 
     def close(self) -> None:
         """Let go of this thread's connection."""

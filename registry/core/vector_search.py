@@ -10,6 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
+AT_ONCE = 64
+"""Queries whose named vectors are compared at once: some 6 MB."""
+
 
 class VectorSearch(Protocol):
     """Knows vectors by number and finds those nearest to others, by cosine."""
@@ -19,3 +22,23 @@ class VectorSearch(Protocol):
 
     def __len__(self) -> int:
         """Return how many vectors are known."""
+
+
+def nearest_of(
+    vectors: np.ndarray, queries: np.ndarray, named: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers (n, k) and exact cosines (n, k) of the nearest among named vectors.
+
+    Args:
+        vectors: (all, width) of unit length, as they are kept.
+        queries: (n, width) float32.
+        named: (n, at least k) numbers of vectors that a search has named for each query.
+        k: how many are wanted, nearest first.
+    """
+    cosines = np.empty(named.shape, dtype=np.float32)
+    for begin in range(0, len(queries), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        whole = vectors[named[part]].astype(np.float32)
+        cosines[part] = np.matmul(whole, queries[part, :, None])[:, :, 0]
+    best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(named, best, axis=1), np.take_along_axis(cosines, best, axis=1)
