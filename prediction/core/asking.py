@@ -16,8 +16,6 @@ from registry.core.routing import Item
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    import pandas as pd
-
     from registry.core.columns import TableMap
 
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -154,17 +152,6 @@ def items_of(
         code = attributes.pop("ITEM_CD", None)
         items.append(Item(f"NEW-{place}" if code in (None, "") else _code(code), attributes))
     return items, list(ignored)
-
-
-def items_of_frame(frame: pd.DataFrame) -> list[Item]:
-    """Turn a mapped table of items into items with the attributes that are filled."""
-    return [
-        Item(
-            code=str(record.pop("ITEM_CD")),
-            attributes={str(name): value for name, value in record.items() if value == value},
-        )
-        for record in frame.to_dict("records")
-    ]
 
 
 def storable(text: str) -> str:

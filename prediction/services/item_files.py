@@ -8,8 +8,9 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prediction.core.asking import ItemError, items_of_frame
+from prediction.core.asking import ItemError
 from registry.core.errors import RoutingMLError
+from registry.core.items import items_of_frame
 from registry.core.mapping import ColumnMap, check_header
 
 if TYPE_CHECKING:

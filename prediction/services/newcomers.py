@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from prediction.core.asking import Asked, ItemError, items_of_frame
+from prediction.core.asking import Asked, ItemError
 from registry.core import erp_urls
 from registry.core.erp import ErpReader, Timeouts
 from registry.core.errors import RoutingMLError
+from registry.core.items import items_of_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from prediction import loader
 from prediction.services.newcomers import QUICK
 from prediction.services.predictions import columns_of
 from registry.core import erp_urls
+from registry.core.items import is_blank
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,8 +75,8 @@ def _result(row: dict[Any, Any]) -> WorkResult:
     day: Any = row.get("REPORT_DT")
     return WorkResult(
         item=str(row["ITEM_CD"]),
-        day=None if _blank(day) else day.date(),
-        resource="" if _blank(row.get("RES_CD")) else str(row["RES_CD"]),
+        day=None if is_blank(day) else day.date(),
+        resource="" if is_blank(row.get("RES_CD")) else str(row["RES_CD"]),
         quantity=_known(row.get("ORDER_QTY")),
         setup_minutes=_known(row.get("SETUP_MINUTES")),
         run_minutes=_known(row.get("RUN_MINUTES")),
@@ -83,8 +84,4 @@ def _result(row: dict[Any, Any]) -> WorkResult:
 
 
 def _known(value: Any) -> float | None:
-    return None if _blank(value) else float(value)
-
-
-def _blank(value: Any) -> bool:
-    return value is None or bool(value != value)  # NaN and NaT differ from themselves
+    return None if is_blank(value) else float(value)

@@ -35,7 +35,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from prediction.core.asking import items_of_frame
+from registry.core.items import items_of_frame
 from prediction.core.export import COLUMNS, rows
 from prediction.core.writers import CsvWriter
 from registry.core import artifacts

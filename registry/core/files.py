@@ -19,6 +19,7 @@ from registry.core.file_formats import (
     ParquetFile,
     TableFile,
 )
+from registry.core.items import items_of_frame
 from registry.core.mapping import ColumnMap, TableMap, TableName, check_header
 from registry.core.routing import Item
 
@@ -110,18 +111,7 @@ def read_items(path: Path, columns: ColumnMap) -> tuple[list[Item], pd.DataFrame
             reason="the item is there already: the first one is taken",
         )
     )
-    return _as_items(frame[~again]), rejected.joined(aside)
-
-
-def _as_items(frame: pd.DataFrame) -> list[Item]:
-    """Return each row as an item with the attributes that are filled."""
-    return [
-        Item(
-            code=record.pop("ITEM_CD"),
-            attributes={str(name): value for name, value in record.items() if value == value},
-        )
-        for record in frame.to_dict("records")
-    ]
+    return items_of_frame(frame[~again]), rejected.joined(aside)
 
 
 def _stem(path: Path) -> str:

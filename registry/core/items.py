@@ -147,6 +147,22 @@ class RawItems:
         return items
 
 
+def items_of_frame(frame: pd.DataFrame) -> list[Item]:
+    """Return each row of a mapped table of items with the attributes that are filled."""
+    return [
+        Item(
+            code=str(record.pop("ITEM_CD")),
+            attributes={str(name): value for name, value in record.items() if not is_blank(value)},
+        )
+        for record in frame.to_dict("records")
+    ]
+
+
+def is_blank(value: Any) -> bool:
+    """Return whether a cell holds nothing; NaN and NaT differ from themselves."""
+    return value is None or bool(value != value)
+
+
 def _column(values: Sequence[Any]) -> RawColumn:
     seen: dict[object, int] = {}
     codes = [

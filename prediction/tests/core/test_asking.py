@@ -11,12 +11,12 @@ from prediction.core.asking import (
     again,
     described,
     items_of,
-    items_of_frame,
     named,
     plain,
     storable,
 )
 from registry.core.columns import Column, Kind, TableMap
+from registry.core.items import items_of_frame
 from registry.core.routing import Item
 
 COLUMNS = TableMap(
