@@ -13,7 +13,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,13 @@ class Site:
         self.workers.append(worker)
         return worker
 
+    def logs(self, lines: int = 30) -> str:
+        """Return the last lines that each host has written."""
+        return "\n".join(
+            f"--- {log.stem}\n" + "\n".join(log.read_text("utf-8").splitlines()[-lines:])
+            for log in sorted(self.home.glob("*.log"))
+        )
+
     def stop(self) -> None:
         """End every process, politely first."""
         processes = [*self.workers, *(web.process for web in self.webs)]
@@ -119,9 +126,11 @@ def kill_host(process: subprocess.Popen[bytes]) -> None:
     family = [psutil.Process(process.pid)] if process.poll() is None else []
     family += [child for each in family for child in each.children(recursive=True)]
     for each in family:
-        each.suspend()  # so that nobody notices the end of another
+        with suppress(psutil.NoSuchProcess):
+            each.suspend()  # so that nobody notices the end of another
     for each in family:
-        each.kill()
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
     process.wait()
 
 

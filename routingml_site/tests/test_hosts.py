@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,23 +42,29 @@ for folder in sorted(Path({folder!r}).iterdir()):
 """
 START = """
 from training.services.starts import start
-print(start(by='eva', candidates=['boosting'], {more}).pk)
+print(start(by='eva', candidates=[{candidate!r}], {more}).pk)
 """
-SMALL = "sample_size=60, dry_run=True"
+LONG, SHORT = ("boosting", ""), ("baseline", "sample_size=60, dry_run=True")
 RETRY = """
 from registry.services import jobs
 print(jobs.retry(jobs.named({number}), by='eva').pk)
 """
+CANCEL = """
+from registry.models import Job, JobState
+from registry.services import jobs
+for job in Job.objects.filter(state__in=(JobState.QUEUED, JobState.RUNNING)):
+    jobs.cancel(job, by='eva')
+"""
 
 
-def wait_for(ask: Callable[[], T], what: str) -> T:
+def wait_for(site: hosts.Site, ask: Callable[[], T], what: str) -> T:
     """Return the first answer that says yes."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if answer := ask():
             return answer
         time.sleep(0.1)
-    raise AssertionError(f"{what} did not come about in {PATIENCE:.0f} s")
+    raise AssertionError(f"{what} did not come about in {PATIENCE:.0f} s\n{site.logs()}")
 
 
 @pytest.fixture(scope="module")
@@ -88,25 +95,33 @@ def test_an_activation_reaches_every_web_host_and_all_outlive_a_lost_database(
     site.manage("shell", "-c", REGISTER.format(folder=str(tmp_path / "made")))
     site.manage("activate", FIRST)
     webs = [site.start_web(), site.start_web()]
-    wait_for(lambda: {web.version() for web in webs} == {FIRST}, f"{FIRST} at both")
+    wait_for(site, lambda: {web.version() for web in webs} == {FIRST}, f"{FIRST} at both")
     site.manage("activate", SECOND)
-    wait_for(lambda: {web.version() for web in webs} == {SECOND}, f"{SECOND} at both")
+    wait_for(site, lambda: {web.version() for web in webs} == {SECOND}, f"{SECOND} at both")
     assert [web.ready()["status"] for web in webs] == ["ok", "ok"]
 
     site.database.stop()
-    wait_for(lambda: "ok" not in {web.ready()["status"] for web in webs}, "the loss being told")
+    wait_for(site, lambda: "ok" not in {web.ready()["status"] for web in webs}, "the loss being told")
     assert {web.ready()["checks"]["database"] for web in webs} == {"the database does not answer"}
     assert {web.version() for web in webs} == {SECOND}  # what is loaded stays
     site.database.start()
-    wait_for(lambda: {web.ready()["status"] for web in webs} == {"ok"}, "both being ready again")
+    wait_for(site, lambda: {web.ready()["status"] for web in webs} == {"ok"}, "both being ready again")
     for web in webs:
         hosts.kill_host(web.process)
 
 
 def runs_on(worker: Any) -> bool:
     """Return whether a worker has a process that does a job's work."""
-    family = psutil.Process(worker.pid).children(recursive=True)
-    return any("run_job" in each.cmdline() for each in family)
+    for each in psutil.Process(worker.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended while we looked
+            if "run_job" in each.cmdline():
+                return True
+    return False
+
+
+def start(site: hosts.Site, candidate: str, more: str) -> int:
+    """Ask for a training; return the number of its job."""
+    return int(site.manage("shell", "-c", START.format(candidate=candidate, more=more)).split()[-1])
 
 
 def test_a_job_of_a_host_that_died_is_found_lost_and_done_by_another(
@@ -118,8 +133,8 @@ def test_a_job_of_a_host_that_died_is_found_lost_and_done_by_another(
     write_plant(tiny_plant, tmp_path / "files")
     site.manage("load_erp", str(tmp_path / "files"))
     first, second = site.start_worker(), site.start_worker()
-    number = int(site.manage("shell", "-c", START.format(more="")).split()[-1])
-    wait_for(lambda: runs_on(first) or runs_on(second), "a start")
+    number = start(site, *LONG)
+    wait_for(site, lambda: runs_on(first) or runs_on(second), "a start")
     dying, staying = (first, second) if runs_on(first) else (second, first)
     hosts.kill_host(dying)
     # The clock is moved on rather than waited for: the worker was last heard of a minute ago.
@@ -130,10 +145,10 @@ def test_a_job_of_a_host_that_died_is_found_lost_and_done_by_another(
         number,
     )
     state = "SELECT state FROM registry_job WHERE id = %s"
-    wait_for(lambda: ask(site, state, number) == "lost", "the loss")
+    wait_for(site, lambda: ask(site, state, number) == "lost", "the loss")
     again = int(site.manage("shell", "-c", RETRY.format(number=number)).split()[-1])
-    wait_for(lambda: ask(site, state, again) == "running", "the second start")
-    wait_for(lambda: runs_on(staying), "the work on the other host")
+    wait_for(site, lambda: ask(site, state, again) == "running", "the second start")
+    wait_for(site, lambda: runs_on(staying), "the work on the other host")
     assert ask(site, "SELECT retry_of_id FROM registry_job WHERE id = %s", again) == number
     assert not [path for path in versions.glob("*") if path.name not in (FIRST, SECOND)]
 
@@ -143,8 +158,9 @@ def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
 ) -> None:
     """And when the database goes away for a moment while it is done, it is done all the same."""
     state = "SELECT state FROM registry_job WHERE id = %s"
+    site.manage("shell", "-c", CANCEL)  # what another test has left running
     site.broker.stop()
-    number = int(site.manage("shell", "-c", START.format(more=SMALL)).split()[-1])
+    number = start(site, *SHORT)
     assert ask(site, state, number) == "queued"
     site.broker.start()
     # A minute passes: what waits is then handed to the queue once more.
@@ -154,12 +170,12 @@ def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
         "WHERE id = %s RETURNING id",
         number,
     )
-    wait_for(lambda: ask(site, state, number) == "running", "the start")
+    wait_for(site, lambda: ask(site, state, number) == "running", "the start")
     site.database.stop()
     time.sleep(AWAY_SECONDS)
     site.database.start()
     succeeded = (
         "SELECT count(*) FROM registry_job WHERE state = 'succeeded' AND %s IN (id, retry_of_id)"
     )
-    wait_for(lambda: ask(site, succeeded, number), "the success, at once or the second time")
+    wait_for(site, lambda: ask(site, succeeded, number), "the success, at once or the second time")
     assert ask(site, state, number) in {"succeeded", "lost"}
