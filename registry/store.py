@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
     from registry.core.state import State
 
-
+MARKS = "unsettled"
 STALE_SECONDS = 24 * 60 * 60
 """Age from which a staging folder is a leftover: writing a version takes seconds, not a day."""
+UNSETTLED_SECONDS = 10 * 60
+"""Age from which a version without a row was left by a killed process: the row follows at once."""
 
 
 class VersionExists(RoutingMLError):
@@ -108,6 +110,9 @@ def write(
 def publish(folder: Path, name: str) -> Path:
     """Check a written staging folder and rename it into place, in one step.
 
+    A mark stays until ``settle``: a process that is killed before it has stored the version's row
+    leaves a folder that nothing else tells from one of another installation.
+
     Raises:
         VersionExists: when there is a version of that name.
         VersionMissing, VersionTampered, VersionIncompatible: when the folder is not in order.
@@ -119,6 +124,7 @@ def publish(folder: Path, name: str) -> Path:
     try:
         if target.exists():
             raise FileExistsError
+        _mark(name).touch()
         folder.rename(target)
     except OSError as error:
         if target.exists():
@@ -130,9 +136,21 @@ def publish(folder: Path, name: str) -> Path:
     return target
 
 
+def settle(name: str) -> None:
+    """Note that a version's row is stored, or that its folder is gone."""
+    _mark(name).unlink(missing_ok=True)
+
+
+def unsettled(older_than: float = UNSETTLED_SECONDS) -> list[str]:
+    """Return the published versions whose rows have been waited for that long."""
+    limit = time.time() - older_than
+    return sorted(mark.name for mark in _folder(MARKS).iterdir() if mark.stat().st_mtime < limit)
+
+
 def unpublish(name: str) -> None:
     """Remove a version's folder after its row could not be stored."""
     shutil.rmtree(version_path(name), ignore_errors=True)
+    settle(name)
 
 
 def remove(name: str) -> None:
@@ -240,6 +258,10 @@ def _said() -> Iterator[None]:
 
 def _versions() -> Path:
     return Path(settings.MODELS_STORE) / "versions"
+
+
+def _mark(name: str) -> Path:
+    return _folder(MARKS) / checked_name(name)
 
 
 def _folder(name: str) -> Path:

@@ -30,16 +30,26 @@ def prune_versions(*, by: Actor = None) -> list[str]:
     """Remove versions that are older than the settings say; return their names.
 
     Never the active one, nor the one that a roll back would bring back, nor the newest three, nor
-    the last three that were live.
+    the last three that were live.  A folder that never became a version goes as well.
     """
     limit = timezone.now() - timedelta(days=selectors.iter_training().schedule.version_days)
     old = ModelVersion.objects.filter(_untouched_since(limit)).exclude(state__in=GONE)
     removed = [row.name for row in old.exclude(pk__in=_kept()) if _mark(row, by)]
     for name in _left_over(removed):
         store.remove(name)
+    _remove_unregistered()
     if settings.VECTORS_URL:
         _drop_vectors()
     return removed
+
+
+def _remove_unregistered() -> None:
+    """Remove what a process left that was killed after publishing a version, before its row."""
+    for name in store.unsettled():
+        if not ModelVersion.objects.filter(name=name).exists():
+            store.remove(name)
+            log.warning("registry.version.unregistered_removed", extra={"version": name})
+        store.settle(name)
 
 
 def _drop_vectors() -> None:

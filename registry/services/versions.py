@@ -66,9 +66,9 @@ def refuse_name(name: str) -> None:
         VersionExists: when there is a version of that name.
         StoreUnwritable: the shared folder of versions has gone.
     """
-    store.checked_name(name)
+    folder = store.version_path(name)
     _refuse_lost_store()
-    if ModelVersion.objects.filter(name=name).exists():
+    if ModelVersion.objects.filter(name=name).exists() or folder.exists():
         raise store.VersionExists(f"There is already a version {name}.", version=name)
 
 
@@ -106,6 +106,7 @@ def register(
     except DatabaseError:
         store.unpublish(name)
         raise
+    store.settle(name)
     log.info("registry.version.registered", extra={"version": name, "bytes": version.size_bytes})
     return version
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from registry import store
+from registry.core.state import State
 from registry.models import ModelVersion, VersionState
 from registry.services import config, pruning, versions
 from registry.services.versions import VersionNotReady
@@ -31,6 +34,16 @@ def live_since(version: ModelVersion, days: int, by: User) -> None:
     versions.activate(version, by=by)
     when = timezone.now() - timedelta(days=days)
     ModelVersion.objects.filter(pk=version.pk).update(activated_at=when)
+
+
+def killed_before_its_row(models_store: Path, name: str, minutes: int) -> None:
+    """Leave what a process leaves that is killed between moving a version and storing its row."""
+    with store.staging() as folder:
+        store.write(folder, {"part": State(meta={})}, {"name": name}, {})
+        store.publish(folder, name)
+    (mark,) = (models_store / "unsettled").iterdir()
+    when = time.time() - 60 * minutes
+    os.utime(mark, (when, when))
 
 
 def names(*numbers: int) -> list[str]:
@@ -95,3 +108,37 @@ def test_what_a_pruning_that_was_broken_off_left_is_removed_by_the_next(
     pruning.prune_versions()
     assert not store.version_path(version.name).exists()
     assert not list((models_store / "staging").iterdir())
+
+
+def test_a_version_whose_process_was_killed_before_its_row_is_removed(models_store: Path) -> None:
+    killed_before_its_row(models_store, names(1)[0], minutes=11)
+    with pytest.raises(store.VersionExists):
+        versions.refuse_name(names(1)[0])  # before hours are spent on it
+
+    assert pruning.prune_versions() == []
+    assert not store.version_path(names(1)[0]).exists()
+    assert make_version(names(1)[0]).state == VersionState.REGISTERED
+
+
+def test_one_that_is_being_registered_by_another_host_stays(models_store: Path) -> None:
+    killed_before_its_row(models_store, names(1)[0], minutes=5)
+    pruning.prune_versions()
+    assert store.version_path(names(1)[0]).exists()
+
+
+def test_a_registered_version_stays_whatever_its_process_left(models_store: Path) -> None:
+    version = make_version(names(1)[0])
+    assert store.unsettled(older_than=0) == []
+
+    (models_store / "unsettled" / version.name).touch()
+    os.utime(models_store / "unsettled" / version.name, (0, 0))
+    pruning.prune_versions()
+    assert store.verify(version.name, version.manifest_digest)
+    assert store.unsettled(older_than=0) == []
+
+
+def test_a_folder_of_another_installation_stays(models_store: Path) -> None:
+    killed_before_its_row(models_store, names(1)[0], minutes=11)
+    store.settle(names(1)[0])  # its own installation knows it; here it has no row
+    pruning.prune_versions()
+    assert store.version_path(names(1)[0]).exists()
