@@ -15,6 +15,7 @@ from prediction.core.writers import TableFormat
 from prediction.services import known_items, predictions
 from prediction.views import weighing, wording
 from prediction.views.weighing import Weighed, Weighing
+from registry import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -252,7 +253,7 @@ def _line(answer: Mapping[str, Any], place: int) -> Line:
     candidates = answer["candidates"]
     best = candidates[0] if candidates else None
     sure = best["CONFIDENCE"] if best else 0.0
-    says = _("needs a planner") if answer["abstained"] else wording.sure(sure)
+    says = _("needs a planner") if answer["abstained"] else numbers.sure(sure)
     routing = best["ROUTING_SIGNATURE"].split("+") if best else []
     return Line(place, answer["ITEM_CD"], says, not answer["abstained"], routing)
 

@@ -13,7 +13,7 @@ from prediction import loader
 from prediction.core.comparison import Mark, compare
 from prediction.core.weights import LARGEST, Group, Named, change, of_groups
 from prediction.services import predictions
-from prediction.views import wording
+from registry import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +139,7 @@ def _proposal(count: int) -> str:
 
 
 def _confidence(before: float, after: float) -> str:
-    told = {"before": wording.sure(before), "after": wording.sure(after)}
+    told = {"before": numbers.sure(before), "after": numbers.sure(after)}
     return _("%(before)s sure as trained, %(after)s with these weights.") % told
 
 

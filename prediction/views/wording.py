@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from registry import numbers
 from registry.core.routing import (
     Candidate,
     CandidateSource,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from prediction.words import Attribute
 
 FEW_ATTRIBUTES = 3
-MOST_SURE = 0.99
 DOUBTS: Mapping[DoubtCode, _StrPromise] = {
     DoubtCode.NOTHING_TO_COMPARE: gettext_lazy("the item says nothing that could be compared."),
     DoubtCode.NO_SIMILAR_ITEM: gettext_lazy(
@@ -53,21 +53,11 @@ FAILURES = {
 """Codes of failures that planners meet, in words that can be translated."""
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """Return a share as percent (Django's own function would cut digits off, not round)."""
-    return f"{number_format(round(share * 100, digits), digits)} %"
-
-
-def sure(share: float, digits: int = 0) -> str:
-    """Return how sure an answer is as percent; nothing is ever 100 % sure."""
-    return percent(min(share, MOST_SURE), digits)
-
-
 def verdict(prediction: Prediction) -> str:
     """Return the answer in one sentence."""
     if prediction.abstained or not prediction.candidates:
         return _("Needs a planner: %(reason)s") % {"reason": doubt(prediction)}
-    return _("Proposed routing, %(sure)s sure") % {"sure": sure(prediction.confidence)}
+    return _("Proposed routing, %(sure)s sure") % {"sure": numbers.sure(prediction.confidence)}
 
 
 def doubt(prediction: Prediction) -> str:
@@ -79,9 +69,9 @@ def doubt(prediction: Prediction) -> str:
 
 def _figures(told: Doubt) -> dict[str, str]:
     if told.code is DoubtCode.LOW_CONFIDENCE:  # they may lie close together
-        return {name: sure(share, 1) for name, share in told.figures.items()}
+        return {name: numbers.sure(share, 1) for name, share in told.figures.items()}
     return {
-        name: number_format(value, 0) if name == "ways" else percent(value)
+        name: numbers.number(value, 0) if name == "ways" else numbers.percent(value)
         for name, value in told.figures.items()
     }
 
@@ -140,7 +130,7 @@ def _likeness(prediction: Prediction, best: Candidate) -> str:
         "same": same,
         "all": len(near),
         "code": near[0].item,
-        "alike": percent(near[0].similarity),
+        "alike": numbers.percent(near[0].similarity),
     }
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from quality.core.drift import shares
 from quality.views import wording
 from quality.views.wording import Unit
+from registry import numbers
 from registry.core.plots import Axis, Drawing, Form, Plot, Row, Series, table_of
 
 if TYPE_CHECKING:
@@ -141,14 +141,14 @@ def _errors(errors: np.ndarray) -> Plot:
     top = max(float(np.quantile(errors, 0.95)), 0.01)
     edges = np.linspace(0.0, top, ERROR_BINS)
     counts = np.histogram(errors, np.append(edges, np.inf))[0].tolist()
-    ends = [f"{_number(low)}-{_number(high)}" for low, high in pairwise(edges)]
-    ends.append(_("more than %(minutes)s") % {"minutes": _number(top)})
+    ends = [f"{numbers.number(low)}-{numbers.number(high)}" for low, high in pairwise(edges)]
+    ends.append(_("more than %(minutes)s") % {"minutes": numbers.number(top)})
     series = Series(_("Items"), counts, [str(count) for count in counts], form=Form.COLUMNS)
     drawing = Drawing(
         ends, [series], Axis(_("mean error of an item, min a piece"), "category"), Axis(_("Items"))
     )
     says = _("half of the items by less than %(minutes)s min") % {
-        "minutes": _number(float(np.median(errors)))
+        "minutes": numbers.number(float(np.median(errors)))
     }
     head, rows = table_of(drawing, _("Mean error, min a piece"))
     return Plot(_("How far off the times were"), drawing, head, rows, says)
@@ -230,12 +230,8 @@ def _beside(title: str, now: Sequence[int], before: Sequence[int]) -> Plot:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{_number(value * 100, 1)} %"
+    return "" if value is None else numbers.percent(value, 1)
 
 
 def _distance(value: float | None) -> str:
-    return "" if value is None else _number(value, 3)
-
-
-def _number(value: float, digits: int = 2) -> str:
-    return number_format(round(value, digits), digits)
+    return "" if value is None else numbers.number(value, 3)

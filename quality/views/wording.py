@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quality.core.alerts import Rule
 from quality.core.evaluation import SMALL
 from quality.core.sampling import Strategy
+from registry import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,10 @@ class Figure:
         if value is None:
             return _("not measurable")
         if self.unit is Unit.SHARE:
-            return f"{number_format(round(value * 100, 1), 1)} %"
+            return numbers.percent(value, 1)
         if self.unit is Unit.COUNT:
-            return number_format(round(value, 2), 2)
-        return _("%(number)s min") % {"number": number_format(round(value, 2), 2)}
+            return numbers.number(value)
+        return _("%(number)s min") % {"number": numbers.number(value)}
 
 
 FIGURES = (
@@ -101,10 +101,10 @@ def sentence(alert: Alert) -> str:
     """Say what an alert is about."""
     figures: Mapping[str, Any] = {
         "subject": alert.subject,
-        "value": _number(alert.value),
-        "limit": _number(alert.limit),
-        "percent": _percent(alert.value),
-        "limit_percent": _percent(alert.limit),
+        "value": numbers.number(alert.value),
+        "limit": numbers.number(alert.limit),
+        "percent": numbers.percent(alert.value),
+        "limit_percent": numbers.percent(alert.limit),
         **_details(alert),
     }
     rule = f"{alert.rule}_asked" if alert.details.get("asked") else alert.rule
@@ -126,22 +126,14 @@ def _details(alert: Alert) -> dict[str, Any]:
     change = float(told.get("change", 0.0))
     return {
         "way": _("slower") if change > 0 else _("faster"),
-        "change": _percent(abs(change)),
-        "before": _percent(float(told.get("before", 0.0))),
+        "change": numbers.percent(abs(change)),
+        "before": numbers.percent(float(told.get("before", 0.0))),
         "column": told.get("column", ""),
         "new_value": told.get("value", ""),
         "count": told.get("count", 0),
         "items": told.get("items", 0),
         "reports": told.get("reports", 0),
     }
-
-
-def _number(value: float) -> str:
-    return number_format(round(value, 2), 2)
-
-
-def _percent(value: float) -> str:
-    return f"{number_format(round(value * 100), 0)} %"
 
 
 _SENTENCES = {

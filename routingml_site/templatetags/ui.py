@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from registry import job_words as words
+from registry import numbers
 
 if TYPE_CHECKING:
     from registry.models import JobLine
@@ -48,18 +47,6 @@ def _known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def _written(value: float, digits: int) -> str:
-    """Return a rounded number in the page's language (Django's own function cuts digits off)."""
-    return _number(round(value, digits), digits, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _number(value: float, digits: int, language: str | None) -> str:
-    """Return a number in a language; an answer shows the same ones many times."""
-    with override(language):
-        return number_format(value, digits)
-
-
 class Interval(Protocol):
     """Minutes with their interval: of one operation, or of a whole routing."""
 
@@ -81,7 +68,7 @@ def minutes(value: float | None, digits: int = 1) -> str:
     """Write minutes with their unit, or that nobody knows them."""
     if value is None or not _known(value):
         return pgettext("time", "unknown")
-    return _("%(number)s min") % {"number": _written(value, digits)}
+    return _("%(number)s min") % {"number": numbers.number(value, digits)}
 
 
 @register.filter
@@ -136,7 +123,7 @@ def _worked(value: float | None) -> str:
 
 def _hours(value: float) -> str:
     hours, rest = divmod(round(value), HOUR)
-    return _("%(hours)s h %(minutes)s min") % {"hours": number_format(hours, 0), "minutes": rest}
+    return _("%(hours)s h %(minutes)s min") % {"hours": numbers.number(hours, 0), "minutes": rest}
 
 
 def _at_least(value: Interval, told: str) -> str:
@@ -151,7 +138,7 @@ def interval(value: Interval, digits: int = 1) -> str:
     """Write the ends of an interval, nothing where one of them is unknown."""
     if value.low is None or value.high is None:
         return ""
-    return f"{_written(value.low, digits)}–{_written(value.high, digits)}"  # noqa: RUF001 -- a dash, as one writes it
+    return f"{numbers.number(value.low, digits)}–{numbers.number(value.high, digits)}"  # noqa: RUF001 -- a dash, as one writes it
 
 
 @register.filter
@@ -159,7 +146,7 @@ def cell_minutes(value: float | None, digits: int = 1) -> str:
     """Write minutes in a column that has their unit in its head: a dash where unknown."""
     if value is None or not _known(value):
         return format_html('<abbr title="{}">–</abbr>', pgettext("time", "unknown"))  # noqa: RUF001 -- a dash, as one writes it
-    return _written(value, digits)
+    return numbers.number(value, digits)
 
 
 @register.filter
@@ -167,7 +154,7 @@ def figure(value: float | None, digits: int = 2) -> str:
     """Write a number with a fixed count of digits, so that a column lines up."""
     if value is None or not _known(value):
         return _("not measurable")
-    return _written(value, digits)
+    return numbers.number(value, digits)
 
 
 @register.filter
@@ -175,7 +162,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     """Write a share from 0 to 1 as percent."""
     if value is None or not _known(value):
         return _("not measurable")
-    return f"{_written(value * 100, digits)} %"
+    return numbers.percent(value, digits)
 
 
 @register.filter
@@ -191,7 +178,7 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def sure(value: float) -> str:
     """Write how sure an answer is; nothing is ever 100 % sure."""
-    return percent(min(value, 0.99))
+    return numbers.sure(value)
 
 
 @register.simple_tag

@@ -52,13 +52,10 @@ class Outcome:
         """Return what ``metrics.json`` keeps; ``family`` names that of each item."""
         scores = _scores(self.error, self.actual)
         mine = family[self.item]
-        families = {
-            name: metrics.trimmed_mean(self.error[mine == name])
-            for name in np.unique(family).tolist()
-            if name and (family == name).sum() >= LEAST_IN_FAMILY
-        }
         return scores | {
-            "families": families,
+            "families": {
+                name: metrics.trimmed_mean(self.error[mine == name]) for name in _sizes(family)
+            },
             "seconds": self.seconds,
             "folds": [dict(each) for each in self.folds],
             "settings": dict(self.settings),
@@ -275,6 +272,13 @@ def _families(data: TrainingSet) -> np.ndarray:
     return np.array([str(each.attributes.get(column) or "") for each in items])
 
 
+def _sizes(family: np.ndarray) -> dict[str, int]:
+    """Return how many items each family has that has enough for a line of its own."""
+    names, counts = np.unique(family, return_counts=True)
+    sizes = zip(names.tolist(), counts.tolist(), strict=True)
+    return {name: count for name, count in sizes if name and count >= LEAST_IN_FAMILY}
+
+
 def _selected(outcomes: Sequence[Outcome], wanted: CandidateSpec, family: np.ndarray) -> Selected:
     results = {each.name: each.figures(family) for each in outcomes}
     winners = [each for each in outcomes if each.verdict and each.verdict.wins]
@@ -284,6 +288,7 @@ def _selected(outcomes: Sequence[Outcome], wanted: CandidateSpec, family: np.nda
     chosen = kept[0] if kept else champion
     figures = {
         "items": len(family),
+        "families": _sizes(family),
         "incumbent": BOOSTING,
         "chosen": chosen.name,
         "best": winners[0].name if winners else BOOSTING,

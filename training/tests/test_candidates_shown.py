@@ -60,14 +60,30 @@ def test_the_plots_show_every_rival_overall_and_by_family() -> None:
 
 
 def test_the_plot_of_the_candidates_leaves_out_what_is_not_known() -> None:
-    told = {"results": {
+    told = {"items": 60, "families": {"RING": 40}, "results": {
         "boosting": {"trim_mae": 1.0, "families": {"RING": 0.5}},
         "mlp": {"trim_mae": 2.0, "families": {}},
     }}  # fmt: skip
     (plot,) = plots.of_candidates(told)
     assert [series.values for series in plot.drawing.series] == [[1.0, 0.5], [2.0, None]]
-    assert [row.values for row in plot.rows] == [["1.00", "2.00"], ["0.50", "not measurable"]]
+    assert [row.values for row in plot.rows] == [
+        ["60", "1.00", "2.00"],
+        ["40", "0.50", "not measurable"],
+    ]
     assert plots.of_candidates({}) == plots.of_versions({}) == []
+
+
+def test_of_many_families_the_largest_are_drawn_and_the_page_says_so() -> None:
+    sizes = {f"F{number:02}": number for number in range(1, 15)}
+    errors = dict.fromkeys(sizes, 0.5)
+    told = {
+        "items": 105,
+        "families": sizes,
+        "results": {"boosting": {"trim_mae": 1.0, "families": errors}},
+    }
+    (plot,) = plots.of_candidates(told)
+    assert plot.drawing.at == ["All items", *(f"F{number:02}" for number in range(14, 2, -1))]
+    assert plot.note == "The 12 largest of 14 item families."
 
 
 def test_an_active_version_without_figures_is_said_to_be_not_measurable() -> None:

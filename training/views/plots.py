@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from registry import numbers
 from registry.core.plots import Axis, Drawing, Form, Plot, Row, Series, table_of
 from training import wording
 
@@ -22,7 +22,8 @@ def of_versions(versus: Mapping[str, Any]) -> list[Plot]:
     """Draw a version beside the champion and the simple ways; nothing where it had no rival."""
     if not versus.get("overall"):
         return []
-    families = sorted(versus["families"], key=lambda line: -line["items"])[:MOST_FAMILIES]
+    known = versus["families"]
+    families = sorted(known, key=lambda line: -line["items"])[:MOST_FAMILIES]
     lines = [(_("All items"), versus["overall"]), *((line["family"], line) for line in families)]
     names = [_("This version"), versus["champion"], _("Best simple way")]
     figures = {
@@ -38,7 +39,8 @@ def of_versions(versus: Mapping[str, Any]) -> list[Plot]:
                 for name, of in zip(names, ("", "_before", "_simple"), strict=True)
             ],
             percent=key == "process_match",
-            items=[str(line["items"]) for _label, line in lines],
+            items=[line["items"] for _label, line in lines],
+            note=_of_the_largest(len(known)),
         )
         for key, title in figures.items()
     ]
@@ -49,14 +51,26 @@ def of_candidates(candidates: Mapping[str, Any]) -> list[Plot]:
     results = candidates.get("results") or {}
     if not results:
         return []
-    families = list(next(iter(results.values())).get("families") or {})[:MOST_FAMILIES]
+    known = candidates.get("families") or {}  # a version made before they were counted has none
+    families = sorted(known, key=lambda name: -known[name])[:MOST_FAMILIES]
     rivals = []
     for name, each in results.items():
-        known = each.get("families") or {}
-        values = [each["trim_mae"], *(known.get(family) for family in families)]
+        values = [each["trim_mae"], *(each["families"].get(family) for family in families)]
         rivals.append((str(wording.CANDIDATES.get(name, name)), values))
     title = _("Typical error, minutes a piece: shorter is better")
-    return [_bars(title, [_("All items"), *families], rivals)]
+    items = [candidates["items"], *(known[name] for name in families)]
+    labels = [_("All items"), *families]
+    return [_bars(title, labels, rivals, items=items, note=_of_the_largest(len(known)))]
+
+
+def _of_the_largest(families: int) -> str:
+    """Say so where only some families are drawn."""
+    if families <= MOST_FAMILIES:
+        return ""
+    return _("The %(drawn)s largest of %(all)s item families.") % {
+        "drawn": MOST_FAMILIES,
+        "all": numbers.number(families, 0),
+    }
 
 
 def _bars(
@@ -65,16 +79,15 @@ def _bars(
     rivals: Sequence[tuple[str, Sequence[float | None]]],
     *,
     percent: bool = False,
-    items: Sequence[str] = (),
+    items: Sequence[int],
+    note: str,
 ) -> Plot:
-    """Draw rivals side by side for each label; the table says of how many items, where known."""
+    """Draw rivals side by side for each label; the table says of how many items."""
 
     def told(value: float | None) -> str:
         if value is None:
             return _("not measurable")
-        if percent:
-            return f"{number_format(round(value * 100, 1), 1)} %"
-        return number_format(round(value, 2), 2)
+        return numbers.percent(value, 1) if percent else numbers.number(value)
 
     series = [
         Series(name, values, [told(value) for value in values], colour, Form.BARS)
@@ -82,7 +95,7 @@ def _bars(
     ]
     drawing = Drawing(labels, series, Axis(percent=percent), Axis(kind="category"))
     head, rows = table_of(drawing, _("Item family"))
-    if items:
-        head.insert(1, _("Items"))
-        rows = [Row(row.name, [count, *row.values]) for row, count in zip(rows, items, strict=True)]
-    return Plot(title, drawing, head, rows)
+    head.insert(1, _("Items"))
+    counts = [numbers.number(count, 0) for count in items]
+    rows = [Row(row.name, [count, *row.values]) for row, count in zip(rows, counts, strict=True)]
+    return Plot(title, drawing, head, rows, note=note)
