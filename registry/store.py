@@ -39,6 +39,10 @@ class VersionExists(RoutingMLError):
 
     code = "version_exists"
 
+    def __init__(self, name: str) -> None:
+        message = f"There is already a version {name}. Choose another name."
+        super().__init__(message, version=name)
+
 
 class StoreUnwritable(RoutingMLError):
     """The folder of versions takes nothing: the disk is full, or the shared folder has gone."""
@@ -128,9 +132,7 @@ def publish(folder: Path, name: str) -> Path:
         folder.rename(target)
     except OSError as error:
         if target.exists():
-            raise VersionExists(
-                f"There is already a version {name}. Choose another name.", version=name
-            ) from error
+            raise VersionExists(name) from error
         raise
     artifacts.sync_directory(target.parent)
     return target

@@ -69,7 +69,7 @@ def refuse_name(name: str) -> None:
     folder = store.version_path(name)
     _refuse_lost_store()
     if ModelVersion.objects.filter(name=name).exists() or folder.exists():
-        raise store.VersionExists(f"There is already a version {name}.", version=name)
+        raise store.VersionExists(name)
 
 
 def _refuse_lost_store() -> None:
@@ -94,7 +94,7 @@ def register(
     """
     _refuse_lost_store()
     if ModelVersion.objects.filter(name=name).exists():
-        raise store.VersionExists(f"There is already a version {name}.", version=name)
+        raise store.VersionExists(name)
     store.publish(folder, name)
     version = _new_row(name, manifest, metrics, by)
     try:

@@ -23,6 +23,8 @@ LEAST_GAIN = 0.05
 LEAST_ITEMS = 20
 """Common items under which a comparison would be chance."""
 DRAWS = 1000
+SAME_WITHIN = 0.0005
+"""Gains below this vanish in the digits shown."""
 
 
 class Reason(StrEnum):
@@ -32,6 +34,7 @@ class Reason(StrEnum):
     TOO_FEW_ITEMS = "too_few_items"
     NOT_MEASURABLE = "not_measurable"
     WORSE = "worse"
+    SAME = "same"
     GAIN_TOO_SMALL = "gain_too_small"
     GAIN_UNCERTAIN = "gain_uncertain"
     PROCESS_MATCH_LOWER = "process_match_lower"
@@ -44,6 +47,7 @@ WORDS: Mapping[Reason, str] = {
     Reason.TOO_FEW_ITEMS: "Only {items} items can be compared; {least} are needed.",
     Reason.NOT_MEASURABLE: "No times are known to compare with.",
     Reason.WORSE: "The typical error is {loss:.1%} higher.",
+    Reason.SAME: "The typical error is the same; {least:.0%} lower are asked for.",
     Reason.GAIN_TOO_SMALL: "The typical error is only {gain:.1%} lower; {least:.0%} are asked for.",
     Reason.GAIN_UNCERTAIN: (
         "The gain may be chance: it lies between {low:.1%} and {high:.1%} (90 % interval)."
@@ -162,7 +166,9 @@ def judge(
 
 def _reasons(gain: float, low: float, *, is_lower: bool, least: float) -> tuple[Reason, ...]:
     against = []
-    if gain < 0:
+    if abs(gain) < SAME_WITHIN:
+        against.append(Reason.SAME)
+    elif gain < 0:
         against.append(Reason.WORSE)
     elif gain < least:
         against.append(Reason.GAIN_TOO_SMALL)

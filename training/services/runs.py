@@ -107,6 +107,7 @@ def execute(
     metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
     metrics["comparison"] = _beside(tested, data, spec, name, span(progress, 0.93, 0.97))
     if dry_run:
+        progress.report(1.0, "measured; nothing is kept")
         return RunResult(name, None, comparison.without_items(metrics), model)
     progress.report(0.98, "writing the version")
     version = register(model, profile, data.content_hash, metrics, name=name, by=by)

@@ -61,7 +61,7 @@ def test_the_log_follows_its_end_unless_the_reader_has_scrolled_up(
 
 
 def test_the_end_is_told_where_the_job_is_watched(followed: Page, running: Job) -> None:
-    followed.get_by_role("button", name="Cancel").click()
+    followed.get_by_role("button", name="Stop …").click()
     expect(followed.get_by_role("dialog")).to_be_visible()
     jobs.fail(running, "Only 3 items have a routing.")
     expect(followed.get_by_text("Training failed")).to_be_visible()
@@ -83,7 +83,7 @@ def test_eva_starts_a_training_watches_it_stops_it_and_does_it_again(eva_page: P
     assert job.parameters["candidates"] == []
     jobs.report(job, 36, "learning which items are made alike · epoch 3 of 97")
     expect(eva_page.get_by_text("epoch 3 of 97")).to_be_visible()
-    eva_page.get_by_role("button", name="Cancel").click()
+    eva_page.get_by_role("button", name="Stop …").click()
     eva_page.get_by_role("button", name="Stop it").click()
     expect(eva_page.get_by_text("is being stopped")).to_be_visible()
     jobs.break_off(job)

@@ -259,7 +259,7 @@ def test_a_first_training_and_a_dry_run_say_what_they_are(eva_browser: Client) -
     ("added", "flagged", "says"),
     [
         (0, 0, "Nothing to add"),
-        (1, 0, "1 item was added."),
+        (1, 1, "1 item was added. 1 item asks for a full training."),
         (1200, 7, "1,200 items were added. 7 items ask for a full training."),
     ],
 )
@@ -268,6 +268,18 @@ def test_an_incremental_training_says_what_it_added(
 ) -> None:
     job = succeeded(registered=False, metrics=None, added=added, flagged=flagged, waiting=0)
     assert says in text_of(eva_browser, f"{HOME}jobs/{job.pk}/")
+
+
+def test_the_history_says_what_came_of_a_training_that_made_no_version(
+    eva_browser: Client,
+) -> None:
+    jobs.cancel(waiting(), by="eva")
+    dry = running(dry_run=True)
+    jobs.succeed(dry, {"version": SECOND, "registered": False, "metrics": None})
+    succeeded(registered=False, metrics=None, skipped="Nothing has changed in the ERP tables.")
+    text = text_of(eva_browser, HOME).split("History")[1]
+    for says in ("cancelled by eva", "Dry run: no version was kept.", "Nothing has changed"):
+        assert says in text
 
 
 def test_the_history_is_narrowed_by_state_and_kind(eva_browser: Client) -> None:

@@ -110,7 +110,8 @@ def _history(request: HttpRequest) -> dict[str, Any]:
     wished = HistoryFilter({"kind": TRAIN} | request.GET.dict())
     kind, state = wished.wish()
     page = Paginator(selectors.listed(kind, state), PAGE_SIZE).get_page(request.GET.get("page"))
-    return {"filter": wished, "page": page, "address": reverse("training:home")}
+    rows = [(job, showing.came_of_it(job)) for job in page]
+    return {"filter": wished, "page": page, "rows": rows, "address": reverse("training:home")}
 
 
 def _may(request: HttpRequest) -> dict[str, bool]:

@@ -121,6 +121,17 @@ def notice(job: Job) -> Notice:
     return Notice(level, title, job_words.said(job.error))
 
 
+def came_of_it(job: Job) -> str:
+    """Return what came of a job that made no version, in a few words; empty where it is said."""
+    if job.error or job.result.get("skipped"):
+        return job_words.said(job.error or job.result["skipped"])
+    if job.state == JobState.CANCELLED:
+        return job_words.said(f"cancelled by {job.cancel_by}")
+    if "added" in job.result and not job.result["added"]:
+        return _of_increment(job).title
+    return _("Dry run: no version was kept.") if job.parameters.get("dry_run") else ""
+
+
 def on_probation() -> Notice | None:
     """Return how the version stands that went live by itself, or why it is not live any more."""
     row, policy = selectors.probation(), registry_selectors.iter_training().training
@@ -242,5 +253,9 @@ def _of_increment(job: Job) -> Notice:
     ) % {"count": f"{added:,}"}
     if not flagged:
         return Notice("good", text, "")
-    more = _("%(count)s items ask for a full training.") % {"count": f"{flagged:,}"}
+    more = ngettext(
+        "%(count)s item asks for a full training.",
+        "%(count)s items ask for a full training.",
+        flagged,
+    ) % {"count": f"{flagged:,}"}
     return Notice("warn", text, more)

@@ -34,6 +34,12 @@ def test_less_than_five_percent_is_not_worth_a_change() -> None:
     assert verdict.reasons == (Reason.GAIN_TOO_SMALL,)
 
 
+def test_the_same_error_is_told_as_such() -> None:
+    verdict = judge(side(1.0), side(1.0), ITEMS)
+    assert verdict.reasons == (Reason.SAME,)
+    assert verdict.words == ("The typical error is the same; 5% lower are asked for.",)
+
+
 def test_a_higher_error_is_told_as_such() -> None:
     verdict = judge(side(1.1), side(1.0), ITEMS)
     assert verdict.reasons == (Reason.WORSE,)
