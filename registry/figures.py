@@ -108,9 +108,22 @@ HEADLINES = tuple(figure for figure in FIGURES if figure.key in HEADLINE_KEYS)
 BASELINES: dict[str, str | _StrPromise] = {
     "onehot_nearest": gettext_lazy("copy of the nearest item"),
     "group_commonest": gettext_lazy("commonest routing of the group"),
+    "plant_commonest": gettext_lazy("commonest routing of the plant"),
     "predecessor": gettext_lazy("the former program's way"),
     "boosting": gettext_lazy("gradient boosting"),
 }
+
+FACTS: dict[str, str | _StrPromise] = {
+    "items": gettext_lazy("Items"),
+    "routed_items": gettext_lazy("Items with a routing"),
+    "routings": gettext_lazy("Routings"),
+    "distinct_sequences": gettext_lazy("Distinct sequences"),
+    "operations": gettext_lazy("Operations"),
+    "operation_codes": gettext_lazy("Operation codes"),
+    "work_results": gettext_lazy("Work results"),
+    "cv": gettext_lazy("How noisy the plant itself is"),
+}
+"""What a training writes down about its data; libraries keep their own names."""
 
 
 def baseline_name(key: str) -> str:
@@ -267,6 +280,25 @@ def period(metrics: Any) -> str:
     return " – ".join(str(day)[:10] for day in days)  # noqa: RUF001 -- from .. to, as printed
 
 
+def measured_on(metrics: Any) -> tuple[float, str] | None:
+    """Return on what a version was measured, items and days; None where it was not."""
+    items = number(metrics, "backtest", "items")
+    return (items, period(metrics)) if items else None
+
+
+def verdict_beside(champion: str, metrics: Any) -> tuple[bool, Sequence[str]] | None:
+    """Return whether a training found its version better than the one that was active, and why.
+
+    Args:
+        champion: the version it is to be held against; None where it was held against another.
+        metrics: of the version.
+    """
+    told = metrics.get("comparison") if isinstance(metrics, Mapping) else None
+    if not isinstance(told, Mapping) or told.get("champion") != champion or not told.get("overall"):
+        return None
+    return bool(told["verdict"]["wins"]), told["verdict"]["words"]
+
+
 def facts(metrics: Any) -> list[tuple[str, str]]:
     """Return what else training wrote down, as label and text: time, memory, data, libraries."""
     found = [(_("Origin"), made)] if (made := origin(metrics)) else []
@@ -279,7 +311,7 @@ def facts(metrics: Any) -> list[tuple[str, str]]:
         entries = metrics.get(group) if isinstance(metrics, Mapping) else None
         for name, value in entries.items() if isinstance(entries, Mapping) else ():
             if isinstance(value, str | int | float) and not isinstance(value, bool):
-                found.append((str(name).replace("_", " "), _plain(value)))
+                found.append((str(FACTS.get(name, name)), _plain(value)))
     return found
 
 

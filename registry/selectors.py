@@ -63,13 +63,19 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class VersionComparison:
-    """The champion and a challenger, figure by figure, and what speaks against switching."""
+    """The champion and a challenger, figure by figure, and what speaks against switching.
+
+    ``wins`` and ``words`` say what the challenger's training found, on items that both had not
+    seen; None and nothing where it was held against another version, or none.
+    """
 
     champion: ModelVersion | None
     challenger: ModelVersion
     rows: Sequence[figures.Compared]
     beaten: Sequence[figures.Measured]
     same_items: bool
+    wins: bool | None
+    words: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +132,17 @@ def version_named(name: str) -> ModelVersion:
 def comparison(challenger: ModelVersion) -> VersionComparison:
     """Return a version beside the one that answers now."""
     now = champion()
+    before = now.metrics if now else {}
     same = now is not None and now.dataset_hash == challenger.dataset_hash != ""
+    wins, words = figures.verdict_beside(now.name if now else "", challenger.metrics) or (None, ())
     return VersionComparison(
         champion=now,
         challenger=challenger,
-        rows=figures.compare(now.metrics if now else {}, challenger.metrics),
+        rows=figures.compare(before, challenger.metrics),
         beaten=figures.beaten_by_baseline(challenger.metrics),
-        same_items=same,
+        same_items=same and figures.measured_on(before) == figures.measured_on(challenger.metrics),
+        wins=wins,
+        words=words,
     )
 
 

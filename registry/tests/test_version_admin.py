@@ -99,6 +99,19 @@ def test_figures_from_other_data_are_said_to_compare_roughly(
     assert "measured on different data" in text_of(ana_browser, activate_page(challenger))
 
 
+def test_the_confirmation_says_what_the_training_found_on_items_that_both_had_not_seen(
+    ana_browser: Client, champion: ModelVersion
+) -> None:
+    metrics = metrics_of(0.9)
+    metrics["backtest"]["items"] = 60  # a sample of the same tables
+    worse = {"wins": False, "words": ["The typical error is 13.9% higher."]}
+    metrics["comparison"] = {"champion": FIRST, "overall": {"items": 60}, "verdict": worse}
+    challenger = make_version(SECOND, metrics=metrics)
+    text = text_of(ana_browser, activate_page(challenger))
+    assert "unseen by both: The typical error is 13.9% higher." in text
+    assert "measured on different data" in text
+
+
 def test_ana_activates_the_challenger(ana_browser: Client, champion: ModelVersion) -> None:
     challenger = make_version(SECOND)
     response = ana_browser.post(activate_page(challenger), {"champion": FIRST}, follow=True)

@@ -89,7 +89,7 @@ def test_what_training_wrote_down_is_shown(ben_browser: Client) -> None:
     make_version(FIRST, metrics=metrics)
     text = text_of(ben_browser, f"{LIST}{FIRST}/")
 
-    assert "Training took 61 s Most memory 812 MB routed items 5,300 numpy 2.4.0" in text
+    assert "Training took 61 s Most memory 812 MB Items with a routing 5,300 numpy 2.4.0" in text
 
 
 @pytest.mark.parametrize("name", ["2026.11.21_9", "nonsense"])

@@ -159,7 +159,7 @@ def on_probation() -> Notice | None:
 def comparison(job: Job) -> Comparison | None:
     """Return a training's figures beside the champion's; None where nothing was measured."""
     metrics = job.result.get("metrics")
-    if job.kind != TRAIN or job.state != JobState.SUCCEEDED or not _backtest(metrics):
+    if job.kind != TRAIN or job.state != JobState.SUCCEEDED or not figures.measured_on(metrics):
         return None
     champion = ModelVersion.objects.filter(name=job.result.get("champion") or "").first()
     old = champion.metrics if champion else {}
@@ -167,22 +167,16 @@ def comparison(job: Job) -> Comparison | None:
     rows = zip(figures.compare(old, metrics), figures.table(metrics), strict=True)
     return Comparison(
         champion=champion.name if champion else "",
-        champion_measured=_backtest(old) is not None,
+        champion_measured=figures.measured_on(old) is not None,
         version=job.result["version"],
         rows=[Row(compared, measured) for compared, measured in rows],
-        same_items=champion is not None and _backtest(old) == _backtest(metrics),
+        same_items=figures.measured_on(old) == figures.measured_on(metrics),
         items=figures.number(metrics, "backtest", "items"),
         period=figures.period(metrics),
         candidates=wording.named(candidates),
         versus=versus,
         plots={"versus": plots.of_versions(versus), "candidates": plots.of_candidates(candidates)},
     )
-
-
-def _backtest(metrics: Any) -> tuple[float, str] | None:
-    """Return on what a version was measured: how many items, from which days."""
-    items = figures.number(metrics, "backtest", "items")
-    return (items, figures.period(metrics)) if items else None
 
 
 def _of_training(job: Job) -> Notice:
