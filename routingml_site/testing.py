@@ -41,6 +41,10 @@ os.environ.update(
 )
 for _name in ("ERP_URL", "STATIC_ROOT", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "BROKER_URL"):
     os.environ.pop(_name, None)
+# Where Python is told to keep no compiled modules (often in containers), each of the suite's many
+# processes would compile Django, pandas and all of ours again: a third of its work.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 pytest_plugins = ["routingml_site.tiny"]
