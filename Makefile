@@ -6,6 +6,9 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 TEXTS := locale/ko/LC_MESSAGES/django.mo
 
+# Where it is set, each of the hundreds of processes that the tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Production's profile with throw-away secrets, for the deployment checks only.
 AS_PRODUCTION := PROFILE=production ALLOWED_HOSTS=routingml.example \
   SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(64))") \
