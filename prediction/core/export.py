@@ -20,6 +20,8 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from registry.core.routing import Candidate, Operation, Prediction, TimeEstimate, TimeSource
@@ -37,6 +39,17 @@ PRIMARY = "primary"
 FALLBACK = "fallback"
 STILL_VALID = dt.date(2999, 12, 31)
 MINUTES_AN_HOUR = 60
+
+
+class Part(StrEnum):
+    """What of a row a column looks at: cells of a candidate or an operation are worked out once.
+
+    Candidates of one answer have most of their operations in common.
+    """
+
+    CANDIDATE = "candidate"
+    OPERATION = "operation"
+    PLACE = "place"
 
 
 class CellKind(StrEnum):
@@ -66,6 +79,7 @@ class ExportColumn:
     name: str
     kind: CellKind
     value: Callable[[Line], Cell]
+    part: Part = Part.PLACE
 
 
 def candidate_id(item: str, rank: int) -> str:
@@ -97,30 +111,44 @@ def rows(
     tuple
         Cells in the order of ``COLUMNS``.
     """
+    told: dict[int, tuple[Cell, ...]] = {}
     for candidate in prediction.candidates:
+        of_candidate: tuple[Cell, ...] = ()
         for place, operation in enumerate(candidate.operations, start=1):
             line = Line(prediction, candidate, operation, place, valid_from)
-            yield tuple(column.value(line) for column in COLUMNS)
+            of_candidate = of_candidate or _cells(Part.CANDIDATE, line)
+            if id(operation) not in told:
+                told[id(operation)] = _cells(Part.OPERATION, line)
+            yield _IN_ORDER((*of_candidate, *told[id(operation)], *_cells(Part.PLACE, line)))
 
 
-def _text(name: str, value: Callable[[Line], Cell]) -> ExportColumn:
-    return ExportColumn(name, CellKind.TEXT, value)
+def _cells(part: Part, line: Line) -> tuple[Cell, ...]:
+    return tuple([column.value(line) for column in _COLUMNS_OF[part]])
 
 
-def _number(name: str, value: Callable[[Line], float | None], digits: int = 4) -> ExportColumn:
-    return ExportColumn(name, CellKind.NUMBER, lambda line: rounded(value(line), digits))
+CANDIDATE, OPERATION, PLACE = Part.CANDIDATE, Part.OPERATION, Part.PLACE
 
 
-def _integer(name: str, value: Callable[[Line], int]) -> ExportColumn:
-    return ExportColumn(name, CellKind.INTEGER, value)
+def _text(name: str, part: Part, value: Callable[[Line], Cell]) -> ExportColumn:
+    return ExportColumn(name, CellKind.TEXT, value, part)
 
 
-def _date(name: str, value: Callable[[Line], dt.date | None]) -> ExportColumn:
-    return ExportColumn(name, CellKind.DATE, value)
+def _number(
+    name: str, part: Part, value: Callable[[Line], float | None], digits: int = 4
+) -> ExportColumn:
+    return ExportColumn(name, CellKind.NUMBER, lambda line: rounded(value(line), digits), part)
+
+
+def _integer(name: str, part: Part, value: Callable[[Line], int]) -> ExportColumn:
+    return ExportColumn(name, CellKind.INTEGER, value, part)
+
+
+def _date(name: str, part: Part, value: Callable[[Line], dt.date | None]) -> ExportColumn:
+    return ExportColumn(name, CellKind.DATE, value, part)
 
 
 def _empty(name: str, kind: CellKind = CellKind.TEXT) -> ExportColumn:
-    return ExportColumn(name, kind, lambda line: None)
+    return ExportColumn(name, kind, lambda line: None, CANDIDATE)
 
 
 def _resource(line: Line) -> tuple[str, str] | tuple[None, None]:
@@ -151,39 +179,47 @@ def _actual(estimate: TimeEstimate) -> float | None:
 
 
 BUILT_IN: tuple[ExportColumn, ...] = (
-    _text("ITEM_CD", lambda line: line.prediction.item),
-    _text("CANDIDATE_ID", lambda line: candidate_id(line.prediction.item, line.candidate.rank)),
-    _text("ROUTING_SIGNATURE", lambda line: line.candidate.signature),
-    _text("PRIORITY", lambda line: PRIMARY if line.candidate.rank == 1 else FALLBACK),
-    _text("SIMILARITY_TIER", lambda line: line.candidate.tier),
-    _integer("PROC_SEQ", lambda line: line.operation.sequence),
-    _text("INSIDE_FLAG", lambda line: SUBCONTRACT if line.operation.outsourced else IN_HOUSE),
-    _text("dbo_BI_ROUTING_VIEW_JOB_CD", lambda line: line.operation.job),
-    _text("JOB_NM", lambda line: line.operation.job_name),
-    _text("RES_CD", lambda line: _resource(line)[0]),
-    _text("RES_DIS", lambda line: _resource(line)[1]),
-    _text("TIME_UNIT", lambda line: MINUTES),
+    _text("ITEM_CD", CANDIDATE, lambda line: line.prediction.item),
+    _text(
+        "CANDIDATE_ID",
+        CANDIDATE,
+        lambda line: candidate_id(line.prediction.item, line.candidate.rank),
+    ),
+    _text("ROUTING_SIGNATURE", CANDIDATE, lambda line: line.candidate.signature),
+    _text("PRIORITY", CANDIDATE, lambda line: PRIMARY if line.candidate.rank == 1 else FALLBACK),
+    _text("SIMILARITY_TIER", CANDIDATE, lambda line: line.candidate.tier),
+    _integer("PROC_SEQ", OPERATION, lambda line: line.operation.sequence),
+    _text(
+        "INSIDE_FLAG",
+        OPERATION,
+        lambda line: SUBCONTRACT if line.operation.outsourced else IN_HOUSE,
+    ),
+    _text("dbo_BI_ROUTING_VIEW_JOB_CD", OPERATION, lambda line: line.operation.job),
+    _text("JOB_NM", OPERATION, lambda line: line.operation.job_name),
+    _text("RES_CD", OPERATION, lambda line: _resource(line)[0]),
+    _text("RES_DIS", OPERATION, lambda line: _resource(line)[1]),
+    _text("TIME_UNIT", CANDIDATE, lambda line: MINUTES),
     _empty("MFG_LT", CellKind.NUMBER),
-    _number("QUEUE_TIME", lambda line: line.operation.queue_minutes),
-    _number("SETUP_TIME", lambda line: line.operation.setup.minutes),
-    _number("MACH_WORKED_HOURS", lambda line: _hours(line.operation.run), 6),
-    _number("ACT_SETUP_TIME", lambda line: _actual(line.operation.setup)),
-    _number("ACT_RUN_TIME", lambda line: _actual(line.operation.run)),
-    _number("WAIT_TIME", lambda line: line.operation.wait_minutes),
-    _number("MOVE_TIME", lambda line: line.operation.move_minutes),
-    _integer("RUN_TIME_QTY", lambda line: 1),
-    _text("RUN_TIME_UNIT", lambda line: PIECE),
+    _number("QUEUE_TIME", OPERATION, lambda line: line.operation.queue_minutes),
+    _number("SETUP_TIME", OPERATION, lambda line: line.operation.setup.minutes),
+    _number("MACH_WORKED_HOURS", OPERATION, lambda line: _hours(line.operation.run), 6),
+    _number("ACT_SETUP_TIME", OPERATION, lambda line: _actual(line.operation.setup)),
+    _number("ACT_RUN_TIME", OPERATION, lambda line: _actual(line.operation.run)),
+    _number("WAIT_TIME", OPERATION, lambda line: line.operation.wait_minutes),
+    _number("MOVE_TIME", OPERATION, lambda line: line.operation.move_minutes),
+    _integer("RUN_TIME_QTY", CANDIDATE, lambda line: 1),
+    _text("RUN_TIME_UNIT", CANDIDATE, lambda line: PIECE),
     _empty("BATCH_OPER"),
-    _text("BP_CD", lambda line: _partner(line)[0]),
-    _text("dbo_BI_ROUTING_VIEW_CUST_NM", lambda line: _partner(line)[1]),
-    _text("CUR_CD", _currency),
-    _number("SUBCONTRACT_PRC", _price),
+    _text("BP_CD", OPERATION, lambda line: _partner(line)[0]),
+    _text("dbo_BI_ROUTING_VIEW_CUST_NM", OPERATION, lambda line: _partner(line)[1]),
+    _text("CUR_CD", OPERATION, _currency),
+    _number("SUBCONTRACT_PRC", OPERATION, _price),
     _empty("TAX_TYPE"),
     _empty("MILESTONE_FLG"),
     _empty("INSP_FLG"),
-    _integer("ROUT_ORDER", lambda line: line.place),
-    _date("VALID_FROM_DT", lambda line: line.valid_from),
-    _date("VALID_TO_DT", lambda line: STILL_VALID),
+    _integer("ROUT_ORDER", PLACE, lambda line: line.place),
+    _date("VALID_FROM_DT", CANDIDATE, lambda line: line.valid_from),
+    _date("VALID_TO_DT", CANDIDATE, lambda line: STILL_VALID),
     _empty("dbo_BI_ROUTING_VIEW_REMARK"),
     _empty("ROUT_DOC"),
     _empty("DOC_INSIDE"),
@@ -201,24 +237,29 @@ BUILT_IN: tuple[ExportColumn, ...] = (
     _empty("PROGRAM_REMARK"),
     _empty("OP_DRAW_NO"),
     _empty("MTMG_NUMB"),
-    _text("REFERENCE_ITEM_CD", lambda line: line.candidate.reference_item),
-    _number("SIMILARITY_SCORE", lambda line: line.candidate.similarity),
+    _text("REFERENCE_ITEM_CD", CANDIDATE, lambda line: line.candidate.reference_item),
+    _number("SIMILARITY_SCORE", CANDIDATE, lambda line: line.candidate.similarity),
 )
 """The built-in output layout, in the order the plant's Access form wants."""
 
 EXTRA: tuple[ExportColumn, ...] = (
-    _integer("RANK", lambda line: line.candidate.rank),
-    _number("RUN_TIME", lambda line: line.operation.run.minutes),
-    _number("RUN_TIME_LO", lambda line: line.operation.run.low),
-    _number("RUN_TIME_HI", lambda line: line.operation.run.high),
-    _number("SETUP_TIME_LO", lambda line: line.operation.setup.low),
-    _number("SETUP_TIME_HI", lambda line: line.operation.setup.high),
-    _number("SUPPORT", lambda line: line.operation.support),
-    _number("CONFIDENCE", lambda line: line.candidate.confidence),
-    _text("ABSTAINED", lambda line: "Y" if line.prediction.abstained else "N"),
-    _integer("SAMPLE_COUNT", lambda line: line.operation.run.sample_count),
-    _text("TIME_SOURCE", lambda line: line.operation.run.source.value),
+    _integer("RANK", CANDIDATE, lambda line: line.candidate.rank),
+    _number("RUN_TIME", OPERATION, lambda line: line.operation.run.minutes),
+    _number("RUN_TIME_LO", OPERATION, lambda line: line.operation.run.low),
+    _number("RUN_TIME_HI", OPERATION, lambda line: line.operation.run.high),
+    _number("SETUP_TIME_LO", OPERATION, lambda line: line.operation.setup.low),
+    _number("SETUP_TIME_HI", OPERATION, lambda line: line.operation.setup.high),
+    _number("SUPPORT", OPERATION, lambda line: line.operation.support),
+    _number("CONFIDENCE", CANDIDATE, lambda line: line.candidate.confidence),
+    _text("ABSTAINED", CANDIDATE, lambda line: "Y" if line.prediction.abstained else "N"),
+    _integer("SAMPLE_COUNT", OPERATION, lambda line: line.operation.run.sample_count),
+    _text("TIME_SOURCE", OPERATION, lambda line: line.operation.run.source.value),
 )
 """What the product knows beyond the layout."""
 
 COLUMNS = BUILT_IN + EXTRA
+
+_COLUMNS_OF = {part: tuple(each for each in COLUMNS if each.part is part) for part in Part}
+_PLACES = {each.name: place for place, each in enumerate(chain.from_iterable(_COLUMNS_OF.values()))}
+_IN_ORDER = itemgetter(*(_PLACES[each.name] for each in COLUMNS))
+"""Puts the cells of the parts, laid end to end, in the order of ``COLUMNS``."""

@@ -13,6 +13,7 @@ import datetime as dt
 import json
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet that opens a CSV file takes for the beginning of a formula."""
+RECENT = 4_000
+"""Texts whose harmless form is remembered: a table says the same names again and again."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -93,14 +96,13 @@ def _plain(cell: Cell) -> str | int | float | None:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
-def _harmless(cell: str | int | float | None) -> str | int | float | None:
-    """Put an apostrophe before text that a spreadsheet would calculate; numbers stay numbers.
+@lru_cache(maxsize=RECENT)
+def _harmless(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would calculate.
 
     A lone carriage return, which ``csv`` does not quote, would begin a row: it becomes a new line.
     """
-    if not isinstance(cell, str):
-        return cell
-    text = f"'{cell}" if cell.startswith(FORMULA) else cell
+    text = f"'{text}" if text.startswith(FORMULA) else text
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -117,7 +119,8 @@ class CsvWriter:
 
     def write(self, row: Sequence[Cell]) -> None:
         """Append one row."""
-        self._csv.writerow([_harmless(_plain(cell)) for cell in row])
+        # Numbers stay numbers, and a date is written as ISO 8601 has it.
+        self._csv.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
 
     def close(self) -> None:
         """Finish the file."""

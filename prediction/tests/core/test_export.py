@@ -120,3 +120,12 @@ def test_an_uncertain_answer_says_so_in_every_row_and_an_empty_one_has_no_rows()
     assert {row["ABSTAINED"] for row in table(GLAND)} == {"N"}
     assert {row["ABSTAINED"] for row in table(replace(GLAND, abstained=True))} == {"Y"}
     assert table(UNKNOWABLE) == []
+
+
+def test_what_candidates_have_in_common_is_written_in_each_as_if_it_were_alone() -> None:
+    best, second = GLAND.candidates
+    second = replace(second, operations=(*second.operations, *best.operations))
+    together = replace(GLAND, candidates=(best, second))
+    alone = [replace(GLAND, candidates=(each,)) for each in (best, second)]
+    assert table(together) == [row for each in alone for row in table(each)]
+    assert [row["ROUT_ORDER"] for row in table(together)] == [1, 2, 3, 1, 2, 3, 4, 5]
