@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -35,14 +36,20 @@ class Erp:
             table.to_sql(view, connection, if_exists="replace", index=False)
 
 
-@pytest.fixture
-def erp(active_version: ModelVersion, tiny_plant: Plant, data_dir: Path) -> Erp:
-    """The ERP as it was when the active version was trained."""
-    erp = Erp(data_dir / "erp.sqlite3")
+@pytest.fixture(scope="session")
+def tiny_erp(tiny_plant: Plant, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny plant's ERP, to copy."""
+    erp = Erp(tmp_path_factory.mktemp("erp") / "erp.sqlite3")
     frames = (tiny_plant.item_info, tiny_plant.routing, tiny_plant.work_order_results)
     for view, frame in zip(VIEWS, frames, strict=True):
         erp.write(view, frame)
-    return erp
+    return erp.path
+
+
+@pytest.fixture
+def erp(active_version: ModelVersion, tiny_erp: Path, data_dir: Path) -> Erp:
+    """The ERP as it was when the active version was trained."""
+    return Erp(Path(shutil.copy(tiny_erp, data_dir / "erp.sqlite3")))
 
 
 @pytest.fixture(autouse=True)
