@@ -1,11 +1,13 @@
-"""What people read about the ways to learn times."""
+"""What people read about the ways to learn times, and about what speaks for a retraining."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from registry import figures, numbers
 from training.core.specs import BASELINE, BOOSTING, MLP, STACKING
 
 if TYPE_CHECKING:
@@ -17,6 +19,51 @@ CANDIDATES = {
     MLP: _("A neural network"),
     STACKING: _("Several at once, weighed (compared only)"),
 }
+
+
+FIGURES = {each.key: each for each in figures.FIGURES}
+EVIDENCE = {
+    "cycle": _("Quality cycle"),
+    "version": _("Version"),
+    "month": _("Month"),
+    "mae": _("Mean error, min"),
+    "plant_shift": _("Pace of resource"),
+    "new_value": _("New value in column"),
+    "events": _("Drift events"),
+    "similarity": _("Likeness of the nearest items moved by"),
+    "confidence": _("Confidence moved by"),
+    **{name: each.label for name, each in FIGURES.items()},
+}
+"""What a request for a retraining rests on, by its name; some names go on with a subject."""
+DRIFT_REASONS = {
+    "severe": _("The answers have moved severely."),
+    "events": _("Five or more drift events within seven days."),
+    "error": _("The times no longer fit what the shop reports."),
+}
+
+
+def evidence(told: Mapping[str, Any]) -> list[str]:
+    """Return what speaks for a retraining, in words."""
+    why = [str(DRIFT_REASONS.get(code, code)) for code in told.get("why", "").split(", ") if code]
+    return why + [_evidence(name, value) for name, value in told.items() if name != "why"]
+
+
+def _evidence(name: str, value: Any) -> str:
+    known, _space, subject = name.partition(" ")
+    label = f"{EVIDENCE.get(known, known)} {subject}".strip()
+    if not isinstance(value, dict):
+        return f"{label}: {_written(known, value)}"
+    return gettext("%(label)s: %(value)s, limit %(limit)s") % {
+        "label": label,
+        "value": _written(known, value.get("value")),
+        "limit": _written(known, value.get("limit")),
+    }
+
+
+def _written(name: str, value: Any) -> str:
+    if value is None or name in FIGURES:
+        return FIGURES.get(name, figures.TYPICAL_ERROR).text(value)
+    return numbers.number(value) if isinstance(value, float) else str(value)
 
 
 def named(compared: Mapping[str, Any]) -> dict[str, Any]:

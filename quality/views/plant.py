@@ -22,6 +22,7 @@ from quality.models import CycleState
 from quality.services import drift, reports
 from quality.views import plots
 from quality.views.base import tabs
+from training.wording import DRIFT_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,11 +44,6 @@ FAULTS = {
     "unit_conflicts": gettext_lazy("Sizes in different units"),
     "sizes_out_of_range": gettext_lazy("Sizes out of range"),
 }
-REASONS = {
-    "severe": gettext_lazy("The answers have moved severely."),
-    "events": gettext_lazy("Five or more drift events within seven days."),
-    "error": gettext_lazy("The times no longer fit what the shop reports."),
-}
 
 
 @require_GET
@@ -62,7 +58,7 @@ def drift_page(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("drift"),
         "status": status,
         "says": BANDS[status["band"]],
-        "reasons": [REASONS[reason] for reason in status["reasons"]],
+        "reasons": [DRIFT_REASONS[reason] for reason in status["reasons"]],
         "summary": summary,
         "plots": plots.of_drift(summary["rows"], drift.baseline_of(version) if version else None),
         "bands": BAND_LIMITS,

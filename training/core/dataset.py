@@ -26,6 +26,8 @@ from registry.core.tables import ROUTING_KEY, Tables
 from training.core.reports import robust_centres
 
 DAY = np.timedelta64(1, "D")
+OF_ITEMS = "/"
+"""Parts the hash of a plant's contents from how many routed items of it are a sample's."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def _add_times(
 
 
 def sampled(data: TrainingSet, rows: np.ndarray, results: pd.Series) -> TrainingSet:
-    """Return the training set of some items, counted anew.
+    """Return the training set of some items, counted anew; it is not the same data any more.
 
     Args:
         data: a whole plant.
@@ -220,7 +222,8 @@ def sampled(data: TrainingSet, rows: np.ndarray, results: pd.Series) -> Training
     codes = [str(code) for code in part.raw.codes]
     counts = sizes(len(part.raw), part.library)
     counts["work_results"] = int(results.isin(codes).sum())
-    return replace(part, statistics={**data.statistics, **counts})
+    name = f"{data.content_hash}{OF_ITEMS}{len(part.library.routed)}"
+    return replace(part, statistics={**data.statistics, **counts}, content_hash=name)
 
 
 def sizes(items: int, library: RoutingLibrary) -> dict[str, int]:

@@ -76,7 +76,7 @@ def execute(
         sample: learn from the newest so many routed items only.
         with_backtest: whether to measure on the newest items first.
         dry_run: do everything but write and register.
-        only_if_changed: refuse when there is a version of the very same data.
+        only_if_changed: refuse when there is a version of the very same data, or more of it.
         candidates: ways to learn times to compare first; the best that can be stored is used.
             Boosting, the present way, needs no comparison with itself.
         by: who asked.
@@ -92,7 +92,7 @@ def execute(
     profile = mappings.active_profile()
     data = extract(profile, sample, span(progress, 0.0, 0.1))
     if only_if_changed:
-        _refuse_the_same(data.content_hash)
+        refuse_the_same(data.content_hash)
     selected, begin = None, 0.1
     if set(candidates) - {BOOSTING}:
         selected, begin = _compared(data, spec, candidates, span(progress, 0.1, 0.35)), 0.35
@@ -148,8 +148,15 @@ def _compared(
         return compare_candidates(data, spec, wanted, progress)
 
 
-def _refuse_the_same(content_hash: str) -> None:
-    same = ModelVersion.objects.filter(dataset_hash=content_hash).order_by("-created_at").first()
+def refuse_the_same(content_hash: str) -> None:
+    """Refuse what an earlier version has learned from already: the same sample, or all of it.
+
+    Raises:
+        NothingChanged: when that is so.
+    """
+    whole = content_hash.partition(dataset.OF_ITEMS)[0]
+    versions_of_it = ModelVersion.objects.filter(dataset_hash__in=(content_hash, whole))
+    same = versions_of_it.order_by("-created_at").first()
     if same is not None:
         raise NothingChanged(
             f"Nothing has changed in the ERP tables since version {same.name} was trained.",

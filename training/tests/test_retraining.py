@@ -14,9 +14,10 @@ from accounts.models import AuditEvent, User
 from registry.core.errors import BadInput
 from registry.models import Job, JobState
 from registry.services import config, jobs
-from training import selectors
+from registry.tests.factories import FIRST, SECOND, make_version
+from training import selectors, wording
 from training.models import RequestState, RetrainingRequest
-from training.services import retraining
+from training.services import retraining, runs
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,33 @@ def test_nothing_changed_is_skipped_with_that_reason() -> None:
     assert (row.state, row.outcome) == ("skipped", why)
 
 
+@pytest.mark.usefixtures("models_store")
+def test_what_a_sample_has_taught_does_not_stand_for_the_plant() -> None:
+    make_version(FIRST, dataset_hash="d1/300")
+    runs.refuse_the_same("d1")
+    with pytest.raises(runs.NothingChanged, match=FIRST):
+        runs.refuse_the_same("d1/300")
+    make_version(SECOND, dataset_hash="d1")
+    with pytest.raises(runs.NothingChanged, match=SECOND):
+        runs.refuse_the_same("d1/500")
+
+
+def test_evidence_is_read_in_words() -> None:
+    told = {
+        "cycle": 12,
+        "process_match": {"value": 0.712, "limit": 0.8},
+        "plant_shift LT02": {"value": 0.25, "limit": 0.1},
+        "why": "severe, events",
+    }
+    assert [each.replace("\u00a0", " ") for each in wording.evidence(told)] == [
+        "The answers have moved severely.",
+        "Five or more drift events within seven days.",
+        "Quality cycle: 12",
+        "Operations right: 71.2 %, limit 80.0 %",
+        "Pace of resource LT02: 0.25, limit 0.10",
+    ]
+
+
 def test_a_failure_is_tried_twice_again_after_growing_pauses() -> None:
     ask()
     pauses = []
@@ -183,7 +211,7 @@ def test_eva_sees_what_is_asked_for_and_takes_it_back(eva: User, client: Client)
     client.force_login(eva)
     page = client.get("/training/").content.decode()
     assert "Retrainings asked for" in page
-    assert "trim_mae: 4.2" in page
+    assert "Typical error a piece: 4.20" in page
     queue = client.get("/api/training/queue").json()["requests"]
     assert [(each["id"], each["state"], each["items"]) for each in queue] == [
         (row.pk, "waiting", ["A-1"])

@@ -19,7 +19,7 @@ from registry.core.errors import RoutingMLError
 from registry.iter_training import AUTOMATIC
 from registry.kinds import TRAIN
 from registry.services import job_events, jobs
-from training import selectors
+from training import selectors, wording
 from training.forms import HistoryFilter, StartForm
 from training.services import starts
 from training.views import showing
@@ -47,7 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
     current = selectors.current()
     context = {"form": form, "waiting": selectors.waiting(), "job": current} | _history(request)
     context |= {
-        "wishes": selectors.requests(only_open=True),
+        "wishes": [
+            (row, wording.evidence(row.evidence)) for row in selectors.requests(only_open=True)
+        ],
         "on_probation": showing.on_probation(),
         "goes_live": registry_selectors.iter_training().training.activation == AUTOMATIC,
     }
