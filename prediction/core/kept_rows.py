@@ -27,18 +27,10 @@ ITEM, RANK, ABSTAINED = "ITEM_CD", "RANK", "ABSTAINED"
 READ_AT_ONCE = 10_000
 
 
-def undecided(path: Path) -> tuple[str, ...]:
-    """Return the items of a batch that need a planner, in its order."""
-    names = [ITEM, RANK, ABSTAINED]
-    with pq.ParquetFile(path) as file:
-        batches = [_best(each, "Y") for each in file.iter_batches(READ_AT_ONCE, columns=names)]
-    return tuple(dict.fromkeys(code for each in batches for code in each.column(ITEM).to_pylist()))
-
-
-def _best(batch: pa.RecordBatch, abstained: str) -> pa.RecordBatch:
-    """Return the rows of best candidates, of sure answers or of those that need a planner."""
+def _sure(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the rows of best candidates of items that do not need a planner."""
     is_best = pc.equal(batch.column(RANK), 1)
-    return batch.filter(pc.and_(is_best, pc.equal(batch.column(ABSTAINED), abstained)))
+    return batch.filter(pc.and_(is_best, pc.equal(batch.column(ABSTAINED), "N")))
 
 
 @dataclass(frozen=True)
@@ -83,4 +75,4 @@ class KeptRows:
         """Yield the rows that go out, with these columns and those that say so."""
         with pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(READ_AT_ONCE, columns=sorted(names | {RANK, ABSTAINED})):
-                yield _best(batch, "N")
+                yield _sure(batch)

@@ -153,6 +153,7 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         "asked": question.total,
         "items": report.items,
         "needs_planner": report.abstained,
+        "undecided": list(report.first_abstained),
         "not_answered": len(report.errors),
         "rows": report.lines,
         "seconds": round(time.perf_counter() - started, 2),
@@ -194,15 +195,6 @@ def _existing(job: Job, name: str) -> Path:
         told = {"number": job.pk}
         raise NoResult(_("The file of batch %(number)s is not there any more. Ask again.") % told)
     return path
-
-
-def undecided_items(job: Job) -> tuple[str, ...]:
-    """Return the items of a batch that need a planner; none while it has not ended well."""
-    from prediction.core.kept_rows import undecided  # with pyarrow: who answers does without
-
-    if not job.result.get("needs_planner") or not (path := _folder(job) / KEPT).is_file():
-        return ()
-    return undecided(path)
 
 
 def named_batch(number: int) -> Job:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from registry.core.routing import Prediction
 
 TWICE = "The item was asked more than once: only the first one is in the file."
+FIRST = 20
+"""Items that need a planner and are named where the file is offered; the file has them all."""
 ERROR_COLUMNS = ("ITEM_CD", "CODE", "REASON")
 
 
@@ -41,11 +43,12 @@ class NothingAnswered(RoutingMLError):
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export wrote."""
+    """What an export wrote; ``first_abstained`` are the first items that need a planner."""
 
     path: Path
     items: int
     abstained: int
+    first_abstained: tuple[str, ...]
     lines: int
     errors: tuple[ItemError, ...]
     errors_path: Path | None
@@ -68,7 +71,7 @@ def export_file(
         NothingAnswered: no item has a routing; the errors file is written, the export is not.
     """
     tally = _Tally()
-    with _replacing(path) as draft:
+    with replacing(path) as draft:
         with ExitStack() as open_files:
             wanted = [(draft, table_format), *([(kept, TableFormat.PARQUET)] if kept else [])]
             writers = [
@@ -84,7 +87,13 @@ def export_file(
         if tally.lines == 0:
             raise nothing_answered(tally.errors, errors_path)
     return ExportReport(
-        path, tally.items, tally.abstained, tally.lines, tuple(tally.errors), errors_path
+        path,
+        tally.items,
+        tally.abstained,
+        tuple(tally.first_abstained),
+        tally.lines,
+        tuple(tally.errors),
+        errors_path,
     )
 
 
@@ -125,6 +134,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.items = self.abstained = self.lines = 0
+        self.first_abstained: list[str] = []
         self.errors: list[ItemError] = []
         self._seen: set[str] = set()
 
@@ -135,8 +145,14 @@ class _Tally:
             for prediction in filter(self._is_first, answer.predictions):
                 if prediction.candidates:
                     self.items += 1
-                    self.abstained += prediction.abstained
+                    if prediction.abstained:
+                        self._note_abstained(prediction.item)
                     yield prediction
+
+    def _note_abstained(self, item: str) -> None:
+        self.abstained += 1
+        if len(self.first_abstained) < FIRST:
+            self.first_abstained.append(item)
 
     def _is_first(self, prediction: Prediction) -> bool:
         """Take an item once: two rows of one candidate would be one key in the plant's form."""
@@ -157,7 +173,7 @@ def _write_errors(path: Path, errors: list[ItemError]) -> Path | None:
     if not errors:
         errors_path.unlink(missing_ok=True)
         return None
-    with _replacing(errors_path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    with replacing(errors_path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(ERROR_COLUMNS)
         writer.writerows((error.item, error.code, error.message) for error in errors)
@@ -165,7 +181,7 @@ def _write_errors(path: Path, errors: list[ItemError]) -> Path | None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Give a draft beside ``path`` that takes its place at the end, or leaves no trace."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

@@ -56,7 +56,7 @@ def test_answers_of_several_batches_follow_one_another(tmp_path: Path) -> None:
     report = write(tmp_path / "out.csv", answer(GLAND), answer(second))
     codes = [row["ITEM_CD"] for row in records(tmp_path / "out.csv")]
     assert codes == ["G-999"] * 5 + ["G-1000"] * 5
-    assert (report.items, report.abstained) == (2, 1)
+    assert (report.items, report.abstained, len(report.first_abstained)) == (2, 1, 1)
 
 
 def test_an_item_asked_twice_is_written_once_and_told(tmp_path: Path) -> None:

@@ -16,8 +16,6 @@ from registry.services import jobs
 if TYPE_CHECKING:
     from registry.models import Job
 
-UNDECIDED_SHOWN = 20
-
 
 class BatchView(Page):
     """How far a batch is; the part that changes comes alone when a script asks for it."""
@@ -25,10 +23,11 @@ class BatchView(Page):
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
         """Show it."""
         job = found_batch(number)
-        undecided = batch_jobs.undecided_items(job)[:UNDECIDED_SHOWN]
         context: dict[str, Any] = {
             "job": job,
-            "undecided": [(code, known_items.knows(code)) for code in undecided],
+            "undecided": [
+                (code, known_items.knows(code)) for code in job.result.get("undecided", ())
+            ],
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }
         is_part = "HX-Request" in request.headers
