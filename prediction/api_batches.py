@@ -15,9 +15,10 @@ from accounts.permissions import person
 from prediction import serializers_batches as serializers
 from prediction.core.writers import TableFormat
 from prediction.parsers import ItemJsonParser
-from prediction.services import batch_jobs
+from prediction.services import batch_jobs, export_jobs
 from prediction.services.batch_jobs import Wanted
 from prediction.views.batches import sent
+from prediction.views.export_jobs import sent as sent_export
 
 if TYPE_CHECKING:
     from django.http import FileResponse
@@ -52,7 +53,7 @@ class BatchesView(APIView):
         else:
             codes, records = body.get("item_codes", ()), body.get("items", ())
             job = batch_jobs.ask_list(wanted, codes=codes, records=records, by=by)
-        return Response(_told(job), status.HTTP_202_ACCEPTED)
+        return Response(told(job), status.HTTP_202_ACCEPTED)
 
 
 class BatchView(APIView):
@@ -61,13 +62,13 @@ class BatchView(APIView):
     @extend_schema(operation_id="predict_batch_status", responses=serializers.BatchOut)
     def get(self, request: Request, number: int) -> Response:
         """Return how far it is, and its figures when it has ended."""
-        return Response(_told(batch_jobs.named_batch(number)))
+        return Response(told(batch_jobs.named_batch(number)))
 
     @extend_schema(operation_id="predict_batch_cancel", responses=serializers.BatchOut)
     def delete(self, request: Request, number: int) -> Response:
         """Stop it; a running one ends within two seconds."""
         job = batch_jobs.stop(batch_jobs.named_batch(number), by=person(request))
-        return Response(_told(job))
+        return Response(told(job))
 
 
 class FileView(APIView):
@@ -84,7 +85,35 @@ class FileView(APIView):
         return sent(batch_jobs.named_batch(number), errors=errors)
 
 
-def _told(job: Job) -> dict[str, Any]:
+class ExportJobView(APIView):
+    """One export of a batch that is written in the background."""
+
+    @extend_schema(operation_id="predict_export_status", responses=serializers.BatchOut)
+    def get(self, request: Request, number: int) -> Response:
+        """Return how far it is, and its figures when it has ended."""
+        return Response(told(export_jobs.named_export(number)))
+
+    @extend_schema(operation_id="predict_export_cancel", responses=serializers.BatchOut)
+    def delete(self, request: Request, number: int) -> Response:
+        """Stop it; a running one ends within two seconds, and nothing is kept of it."""
+        job = batch_jobs.stop(export_jobs.named_export(number), by=person(request))
+        return Response(told(job))
+
+
+class ExportFileView(APIView):
+    """The file of such an export."""
+
+    @extend_schema(
+        operation_id="predict_export_file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, number: int) -> FileResponse:
+        """Send what was written."""
+        return sent_export(export_jobs.named_export(number))
+
+
+def told(job: Job) -> dict[str, Any]:
+    """Return how far a batch or an export is, as programs read it."""
     return {
         "job_id": job.pk,
         "status": job.state,

@@ -15,14 +15,17 @@ from rest_framework.views import APIView
 
 from accounts.permissions import MayPredict, ReadOrPredict, person
 from prediction import serializers_drafts as shapes
+from prediction.api_batches import told
 from prediction.core import drafts as core
 from prediction.core.draft_files import FileKind
 from prediction.core.rules import check, rule_from_json
 from prediction.models import Draft, PredictionRequest
+from prediction.serializers_batches import BatchOut
 from prediction.services import (
     batch_jobs,
     draft_exports,
     drafts,
+    export_jobs,
     output_profiles,
     rule_words,
     rules,
@@ -184,15 +187,26 @@ class BatchExportView(APIView):
     @extend_schema(
         operation_id="predict_batch_export",
         request=shapes.BatchExportIn,
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            202: BatchOut,
+        },
     )
     def post(self, request: Request, number: int) -> HttpResponse:
-        """Return the sure answers of a batch as a file of the active output profile, or another."""
+        """Return the sure answers of a batch as a file of the active output profile, or another.
+
+        More than 10,000 rows are written in the background: answered at once with a job.
+        """
         given = shapes.BatchExportIn(data=request.data)
         given.is_valid(raise_exception=True)
         body = given.validated_data
         using = output_profiles.named(body["profile"])
-        table = draft_exports.table_of_batch(batch_jobs.named_batch(number), using)
+        batch = batch_jobs.named_batch(number)
+        table = draft_exports.table_of_batch(batch, using)
+        if export_jobs.is_long(table):
+            kind = FileKind(body["format"])
+            job = export_jobs.ask(batch, table, using, kind, by=person(request))
+            return Response(told(job), status.HTTP_202_ACCEPTED)
         return file_of(table, body["format"], f"batch-{number}", person(request))
 
 

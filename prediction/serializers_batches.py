@@ -45,7 +45,7 @@ class BatchFileIn(_WantedIn):
 
 
 class BatchOut(serializers.Serializer[Any]):
-    """A batch and how far it is."""
+    """A batch, or an export of one, and how far it is."""
 
     job_id = serializers.IntegerField()
     status = serializers.ChoiceField(choices=JobState.values)

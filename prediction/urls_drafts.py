@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from prediction import api_drafts, api_profiles
-from prediction.views import drafts, exporting, rules
+from prediction import api_batches, api_drafts, api_profiles
+from prediction.views import drafts, export_jobs, exporting, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/", drafts.DraftListView.as_view(), name="draft_list"),
     path("drafts/begin/", drafts.BeginView.as_view(), name="draft_begin"),
     path("drafts/palette/", drafts.PaletteView.as_view(), name="draft_palette"),
     path("drafts/export/", exporting.ExportDraftsView.as_view(), name="draft_export"),
+    path("predict/exports/<int:number>/", export_jobs.ExportJobView.as_view(), name="export_job"),
+    path(
+        "predict/exports/<int:number>/cancel/",
+        export_jobs.CancelView.as_view(),
+        name="export_cancel",
+    ),
+    path("predict/exports/<int:number>/file/", export_jobs.FileView.as_view(), name="export_file"),
     path("rules/", rules.RulesView.as_view(), name="rules"),
     path("output-profiles/", exporting.ProfilesView.as_view(), name="output_profiles"),
     path("drafts/<int:number>/", drafts.DraftView.as_view(), name="draft"),
@@ -25,6 +32,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/predict/batch/<int:number>/export",
         api_drafts.BatchExportView.as_view(),
         name="api_batch_export",
+    ),
+    path(
+        "api/predict/exports/<int:number>",
+        api_batches.ExportJobView.as_view(),
+        name="api_export_job",
+    ),
+    path(
+        "api/predict/exports/<int:number>/file",
+        api_batches.ExportFileView.as_view(),
+        name="api_export_file",
     ),
     path("api/drafts/staging", api_drafts.DraftsStagingView.as_view(), name="api_drafts_staging"),
     path("api/drafts/<int:number>", api_drafts.DraftView.as_view(), name="api_draft"),

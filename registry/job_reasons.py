@@ -70,6 +70,12 @@ OF_VERSIONS = (
     ),
     _("Version %(name)s cannot be activated: %(reason)s. Train a new version."),
 )
+OF_EXPORTS = (
+    _("CP949 has no letter %(letter)s: choose CSV in UTF-8 instead."),
+    _("%(table)s has such rows already (%(reason)s). Nothing was written."),
+    _("%(table)s refused the rows (%(reason)s). Nothing was written."),
+    _("The staging database does not answer."),
+)
 OF_CYCLES = (
     _("A quality cycle is running already. Wait until it has ended, or cancel it."),
     _(
@@ -103,6 +109,7 @@ REASONS = (
     *OF_THE_ERP,
     *OF_WISHES,
     *OF_VERSIONS,
+    *OF_EXPORTS,
     *OF_CYCLES,
     *OF_RETRAININGS,
     *OF_PROBATIONS,

@@ -71,6 +71,7 @@ SHAPES = (
     _("storing the results"),
     _("Reading the items"),
     _("%(number)s of %(count)s items"),
+    _("%(number)s of %(count)s rows"),
     _("done"),
     _("The typical error is %(gain)s lower (90 %% interval: %(low)s to %(high)s)."),
     _("Only %(items)s items can be compared; %(least)s are needed."),

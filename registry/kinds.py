@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 TRAIN = "train"
 PREDICT_BATCH = "predict_batch"
+EXPORT_BATCH = "export_batch"
 QUALITY_CYCLE = "quality_cycle"
 LONG_JOBS = "long"
 """The cluster of long jobs, as the queue's settings name it."""
@@ -36,6 +37,8 @@ class Kind:
 KINDS: dict[str, Kind] = {
     TRAIN: Kind(_("Training"), alone=True, long=True, told=True),
     PREDICT_BATCH: Kind(_("Batch prediction"), again=True),
+    EXPORT_BATCH: Kind(_("Export of a batch")),
     QUALITY_CYCLE: Kind(_("Quality cycle"), alone=True, long=True),
 }
-"""A training that was lost is not repeated: what killed its worker would do so again."""
+"""A training that was lost is not repeated: what killed its worker would do so again.  Nor is an
+export: its rows may stand in the ERP's table already."""

@@ -288,6 +288,7 @@ Q_CLUSTER = cluster.queue_settings(
 JOB_HANDLERS = {
     "train": "training.tasks.train",
     "predict_batch": "prediction.tasks.predict_batch",
+    "export_batch": "prediction.tasks.export_batch",
     "quality_cycle": "quality.tasks.run_cycle",
 }
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""

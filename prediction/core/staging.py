@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from prediction.core.draft_files import quoted, quoted_table
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 DUPLICATE = ("unique", "duplicate", "primary key", "23505")
 """Words by which the drivers tell a duplicate key from other refusals."""
+AT_ONCE = 10_000
+"""Rows that are handed to the driver together; the transaction holds all of them."""
 FORMS = "sqlite:///path, postgresql://user:password@host/database, odbc:CONNECTION STRING"
 
 
@@ -66,7 +69,9 @@ def insert(
     with closing(connection):
         try:
             cursor = connection.cursor()
-            cursor.executemany(sql, [[_plain(cell) for cell in row] for row in rows])
+            values = ([_plain(cell) for cell in row] for row in rows)
+            while part := list(islice(values, AT_ONCE)):
+                cursor.executemany(sql, part)
             connection.commit()
         except driver.Error as error:
             connection.rollback()

@@ -142,11 +142,11 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
 
     started = time.perf_counter()
     report = exports.export_file(
-        _folder(job) / _result_name(job),
+        folder_of(job) / _result_name(job),
         TableFormat(job.parameters["format"]),
         question.answers(tick),
         valid_from=timezone.localdate(),
-        kept=_folder(job) / KEPT,
+        kept=folder_of(job) / KEPT,
     )
     return {
         "version": question.loaded.name,
@@ -190,7 +190,7 @@ def _of_a_good_end(job: Job, name: str) -> Path:
 
 
 def _existing(job: Job, name: str) -> Path:
-    path = _folder(job) / name
+    path = folder_of(job) / name
     if not path.is_file():
         told = {"number": job.pk}
         raise NoResult(_("The file of batch %(number)s is not there any more. Ask again.") % told)
@@ -230,7 +230,7 @@ def recent_of(person: str, limit: int = 5) -> list[Job]:
 
 
 def _question(job: Job) -> Question:
-    asked, folder = job.parameters, _folder(job)
+    asked, folder = job.parameters, folder_of(job)
     path = folder / asked["source"]
     options = {"top_k": asked["top_k"], "leave_out": asked["leave_out"]}
     if asked["source"] == ASKED:
@@ -259,7 +259,8 @@ def _enqueue(folder: Path, source: str, shown: str, wanted: Wanted, *, by: User 
     return jobs.enqueue(PREDICT_BATCH, parameters, by=by)
 
 
-def _folder(job: Job) -> Path:
+def folder_of(job: Job) -> Path:
+    """Return where a batch keeps its question and its answers."""
     return _home() / Path(job.parameters["folder"]).name
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.models import User
 from prediction.core import staging
 from prediction.core.draft_files import FileKind, open_file
 from prediction.core.export import Line
@@ -30,7 +30,6 @@ from registry.core.errors import BadInput, RoutingMLError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from accounts.models import User
     from prediction.core.export import Cell
     from prediction.models import PredictionRequest
     from prediction.services.output_profiles import Active
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from registry.models import Job
 
 MOST_DRAFTS = 500
-MOST_ROWS = 300_000
-"""Rows of a batch that one request writes: some 35,000 items."""
+Actor = User | str
 
 
 class NotApproved(RoutingMLError):
@@ -122,7 +120,7 @@ def table_of_batch(job: Job, using: Active | None = None) -> Table:
 
     Raises:
         NoResult: the batch has not ended well, or its answers are gone.
-        NothingChosen: no item can go out as it is, or there are more rows than are written at once.
+        NothingChosen: no item can go out as it is.
     """
     from prediction.core.kept_rows import KeptRows  # with pyarrow: who answers does without
 
@@ -130,15 +128,6 @@ def table_of_batch(job: Job, using: Active | None = None) -> Table:
     rows = KeptRows(batch_jobs.kept_path(job), chosen.profile)
     if not rows:
         raise NothingChosen(_("No item of this answer is sure enough to go out unseen."))
-    if len(rows) > MOST_ROWS:
-        told = {"rows": number_format(len(rows), 0), "most": number_format(MOST_ROWS, 0)}
-        raise NothingChosen(
-            _(
-                "%(rows)s rows are more than the %(most)s that are written at once: ask for"
-                " parts of the list, or take the file of the batch."
-            )
-            % told
-        )
     limited = chosen.profile.limited
     wrong = tuple(check(limited, KeptRows(rows.path, limited)))
     left_out = job.result["needs_planner"]
@@ -157,38 +146,43 @@ def _table(chosen: tuple[Draft, ...], answers: Sequence[Prediction], using: Acti
     return Table(chosen, items, using.name, using.profile, rows, wrong)
 
 
-def write(*, table: Table, kind: FileKind, by: User | str) -> bytes:
+def write(*, table: Table, kind: FileKind, by: Actor) -> bytes:
     """Return the content of a file, and note the export.
+
+    Raises:
+        RoutingMLError: as ``write_to``.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"routing.{kind.suffix}"
+        write_to(path, table=table, kind=kind, by=by)
+        return path.read_bytes()
+
+
+def write_to(path: Path, *, table: Table, kind: FileKind, by: Actor) -> None:
+    """Write a file, row by row, and note the export.
 
     Raises:
         NotWritable: cells break what the profile says.
         NotInCharset: a text has a letter that CP949 lacks.
         TooManyRows: an Excel sheet has no room for all rows.
     """
-    _must_be_right(table)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"routing.{kind.suffix}"
-        columns = table.profile.export_columns
-        with closing(open_file(path, columns, kind, table.profile.table)) as writer:
-            for row in table.rows:
-                writer.write(row)
-        content = path.read_bytes()
+    must_be_right(table)
+    columns = table.profile.export_columns
+    with closing(open_file(path, columns, kind, table.profile.table)) as writer:
+        for row in table.rows:
+            writer.write(row)
     _note(table, kind.value, by)
-    return content
 
 
-def insert(*, table: Table, by: User | str) -> int:
+def insert(*, table: Table, by: Actor) -> int:
     """Insert the rows into the staging table in one transaction; return how many.
 
     Raises:
         NotWritable: cells break what the profile says.
         RoutingMLError: no staging database is configured, it does not answer, or it refuses.
     """
-    _must_be_right(table)
-    if not settings.STAGING_URL:
-        raise staging.StagingUnreachable(
-            _("No staging database is configured: set STAGING_URL, or export a file.")
-        )
+    must_be_right(table)
+    require_staging()
     count = staging.insert(
         settings.STAGING_URL, table.profile.table, table.names, table.rows, base=settings.BASE_DIR
     )
@@ -196,7 +190,24 @@ def insert(*, table: Table, by: User | str) -> int:
     return count
 
 
-def _must_be_right(table: Table) -> None:
+def require_staging() -> None:
+    """Refuse rows for the ERP where there is no table to take them.
+
+    Raises:
+        StagingUnreachable: no staging database is configured.
+    """
+    if not settings.STAGING_URL:
+        raise staging.StagingUnreachable(
+            _("No staging database is configured: set STAGING_URL, or export a file.")
+        )
+
+
+def must_be_right(table: Table) -> None:
+    """Refuse what the ERP would not take.
+
+    Raises:
+        NotWritable: cells break what the profile says.
+    """
     if table.wrong:
         first = table.wrong[0]
         told = {"count": len(table.wrong), "row": first.row, "column": first.column}
@@ -210,7 +221,7 @@ def _must_be_right(table: Table) -> None:
         )
 
 
-def _note(table: Table, where: str, by: User | str) -> None:
+def _note(table: Table, where: str, by: Actor) -> None:
     numbers = [draft.pk for draft in table.drafts]
     with transaction.atomic():
         Draft.objects.filter(pk__in=numbers, state=DraftState.APPROVED).update(

@@ -34,10 +34,11 @@ class ProfileUnknown(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """The profile that routings are written with."""
+    """The profile that routings are written with; ``choice`` is what ``named`` finds it by."""
 
     name: str
     profile: OutputProfile
+    choice: str
 
 
 def revisions() -> list[MappingProfile]:
@@ -55,12 +56,12 @@ def active() -> Active:
 
 
 def _built_in() -> Active:
-    return Active(BUILT_IN_NAME, profile_from_json(built_in()))
+    return Active(BUILT_IN_NAME, profile_from_json(built_in()), BUILT_IN_NAME)
 
 
 def using(row: MappingProfile) -> Active:
     """Return a stored revision as something to write with."""
-    return Active(str(row), profile_from_json(row.document))
+    return Active(str(row), profile_from_json(row.document), str(row.pk))
 
 
 def named(choice: str) -> Active:

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.permissions import Ability, person
-from prediction.services import batch_jobs, known_items
+from prediction.services import batch_jobs, export_jobs, known_items
 from prediction.views.predictions import Page
 from registry.services import jobs
 
@@ -28,6 +28,7 @@ class BatchView(Page):
             "undecided": [
                 (code, known_items.knows(code)) for code in job.result.get("undecided", ())
             ],
+            "exports": export_jobs.of_batch(job),
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }
         is_part = "HX-Request" in request.headers

@@ -20,7 +20,7 @@ from accounts.permissions import Ability, may, person
 from prediction.core.draft_files import FileKind
 from prediction.core.output_profile import BadOutputProfile, CellFault, built_in
 from prediction.models import PredictionRequest
-from prediction.services import draft_exports, output_profiles
+from prediction.services import draft_exports, export_jobs, output_profiles
 from prediction.views.batches import found_batch
 from prediction.views.predictions import Page
 from registry.core.errors import RoutingMLError
@@ -81,17 +81,20 @@ class ExportDraftsView(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send the file, or insert the rows."""
+        given, to_staging = request.POST, request.POST.get("to") == "staging"
         try:
-            table = _table(request.POST)
-            if request.POST.get("to") == "staging":
+            table = _table(given)
+            if _is_for_a_job(given, table):
+                return _in_the_background(request, table, to_staging=to_staging)
+            if to_staging:
                 count = draft_exports.insert(table=table, by=person(request))
                 told = {"count": count, "table": table.profile.table}
                 messages.success(request, _("%(count)s rows inserted into %(table)s.") % told)
                 return redirect("prediction:draft_list")
-            kind = _kind(request.POST)
+            kind = _kind(given)
             content = draft_exports.write(table=table, kind=kind, by=person(request))
         except RoutingMLError as error:
-            return self._page(request, request.POST, error)
+            return self._page(request, given, error)
         name = f"routing-{timezone.localtime():%Y%m%d-%H%M%S}.{kind.suffix}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type=MEDIA[kind], headers=headers)
@@ -119,6 +122,7 @@ class ExportDraftsView(Page):
         else:
             context |= {"table": table, "cells": _cells(table), "faults": _faults(table)}
             context["profiles"] = _profiles(table.profile_name)
+            context["is_long"] = _is_for_a_job(given, table)
         return render(
             request, "prediction/export.html", context, status=409 if context["error"] else 200
         )
@@ -208,6 +212,23 @@ def _table(given: QueryDict) -> draft_exports.Table:
         row = get_object_or_404(PredictionRequest, pk=answer[0])
         return draft_exports.table_of_answer(row, using)
     return draft_exports.table_of(numbers, using)
+
+
+def _is_for_a_job(given: QueryDict, table: draft_exports.Table) -> bool:
+    """Return whether it is a batch of more rows than a page writes while somebody waits."""
+    return bool(_numbers(given, "batch")) and export_jobs.is_long(table)
+
+
+def _in_the_background(
+    request: HttpRequest, table: draft_exports.Table, *, to_staging: bool
+) -> HttpResponse:
+    """Let a worker write it."""
+    given = request.POST
+    batch = found_batch(_numbers(given, "batch")[0])
+    using = output_profiles.named(given.get("profile", ""))
+    kind = None if to_staging else _kind(given)
+    job = export_jobs.ask(batch, table, using, kind, by=person(request))
+    return redirect("prediction:export_job", job.pk)
 
 
 def _back(given: QueryDict) -> tuple[str, str]:

@@ -51,6 +51,9 @@ HOT_QUERIES: dict[str, Callable[[], QuerySet[Any, Any]]] = {
     "which batches a person asked for last": lambda: (
         Job.objects.of("predict_batch").filter(asked_by="x").order_by("-pk")[:5]
     ),
+    "which exports a batch may have": lambda: (
+        Job.objects.of("export_batch").filter(pk__gt=1).order_by("-pk")[:50]
+    ),
     "the newest drafts": lambda: Draft.objects.all().without_content().newest_first()[25:50],
     "is this draft as I saw it": lambda: Draft.objects.filter(pk=1, revision=1, state="open"),
     "which rules are in force": lambda: RoutingRule.objects.filter(is_active=True).order_by("pk"),
