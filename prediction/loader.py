@@ -25,7 +25,7 @@ from prediction import telemetry
 from registry import selectors, store
 from registry.core.artifacts import VersionIncompatible
 from registry.core.errors import RoutingMLError
-from registry.core.machine import release_memory
+from registry.core.machine import collect_seldom, release_memory
 from registry.selectors import ActiveVersion, NoActiveVersion
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ class Loader:
                 )
                 return
             self._loaded, self._failure = (wanted, loaded), None
+            release_memory()  # with that of the version before
         telemetry.LOADS.labels("loaded").inc()
         seconds = round(self._clock() - started, 3)
         log.info("prediction.loader.loaded", extra={"version": wanted.name, "seconds": seconds})
@@ -223,7 +224,7 @@ class Loader:
             loaded = LoadedModel(wanted.name, identity, model)
             if self._prepare:
                 self._prepare(loaded)
-            release_memory()
+            collect_seldom()
         except RoutingMLError:
             raise
         except Exception as error:
