@@ -23,6 +23,12 @@ UNSEEN_PAIR = -4.0
 """Log-odds given to an adjacent pair too rare to be an output of the network."""
 SHARPNESS = 0.05
 """Cosine distance over which a neighbour's say falls to 1/e."""
+NEW = -1
+"""Stands where a known sequence has its number."""
+NOWHERE_NEAR = 0.5
+"""Cosine credited to a sequence that nobody nearby has."""
+UNLIKELY = -5.0
+"""Log-odds up to which an adjacent pair is out of the question."""
 FLOOR = 0.002
 """Share of the vote credited to a sequence that nobody nearby has."""
 
@@ -112,8 +118,7 @@ def beam_search(
         longest: operations after which a sequence is given up.
     """
     jobs = book.vocabulary.jobs
-    odds = log_odds.tolist()
-    ways = _likely_ways(book, odds)
+    ways = _likely_ways(book.vocabulary, log_odds)
     beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     finished: list[tuple[float, tuple[int, ...]]] = []
     for _ in range(longest):
@@ -132,18 +137,18 @@ def beam_search(
     return [chain for _, chain in finished[:width] if chain]
 
 
-def _likely_ways(book: SequenceBook, odds: Sequence[float]) -> dict[int, list[tuple[int, float]]]:
-    """Keep the pairs that are not out of the question for this item, and what each adds."""
-    end = book.vocabulary.jobs + 1
+def _likely_ways(
+    vocabulary: StepVocabulary, log_odds: np.ndarray
+) -> dict[int, list[tuple[int, float]]]:
+    """Return for each operation (and the start) what may well follow, and what that adds."""
+    operations, pairs = np.split(log_odds.astype(np.float64), [vocabulary.jobs])
+    likely = np.flatnonzero(pairs > UNLIKELY)
+    before, after = vocabulary.table[likely].T
+    ends = np.zeros(2)  # neither the start nor the end is an operation
+    gains = pairs[likely] + np.append(operations, ends)[after]
     ways: dict[int, list[tuple[int, float]]] = {}
-    for a, followers in book.followers.items():
-        kept = [
-            (b, odds[place] + (odds[b] if b != end else 0.0))
-            for b, place in followers
-            if odds[place] > -5.0
-        ]
-        if kept:
-            ways[a] = kept
+    for one, next_one, gain in zip(before.tolist(), after.tolist(), gains.tolist(), strict=True):
+        ways.setdefault(one, []).append((next_one, gain))
     return ways
 
 
@@ -233,47 +238,29 @@ def build_pool(
     whole = operations + pairs
     count = min(top_known, len(whole))
     favourites = np.argpartition(-whole, count - 1)[:count].tolist() if count else []
-    numbers = sorted({*shares, *favourites, *(s for votes in extra for s in votes)})
-    sequences = [book.jobs[number] for number in numbers]
-    rows = [
-        _describe(
-            float(operations[s]), float(pairs[s]), shares.get(s, 0.0), nearest.get(s),
-            float(book.frequency[s]), [votes.get(s, 0.0) for votes in extra], composed=False,
-        )
-        for s in numbers
-    ]  # fmt: skip
-    if composed:
-        rarest = float(book.frequency.min()) if len(book.frequency) else 0.0
-        for jobs in beam_search(book, log_odds):
-            if jobs not in book.number:
-                sums = book.score(jobs, log_odds)
-                sequences.append(jobs)
-                numbers.append(-1)
-                rows.append(_describe(*sums, 0.0, None, rarest, [0.0, 0.0], composed=True))
+    known = sorted({*shares, *favourites, *(s for votes in extra for s in votes)})
+    new = beam_search(book, log_odds) if composed else []
+    new = [jobs for jobs in new if jobs not in book.number]
+    sums = np.array([book.score(jobs, log_odds) for jobs in new]).reshape(-1, 2)
+    rarest = np.full(len(new), book.frequency.min(initial=0.0))
+    numbers = [*known, *([NEW] * len(new))]
+    share = _looked_up(shares, numbers, 0.0)
+    scores = (
+        np.append(operations[known], sums[:, 0]) / 4,
+        np.append(pairs[known], sums[:, 1]) / 4,
+        np.log(share + FLOOR),
+        (_looked_up(nearest, numbers, NOWHERE_NEAR) - 1.0) * 4,
+        np.append(book.frequency[known], rarest) / 4,
+        *(np.log(_looked_up(votes, numbers, 0.0) + FLOOR) for votes in extra),
+        np.arange(len(numbers)) >= len(known),
+    )
     return Pool(
-        sequences,
+        [*(book.jobs[number] for number in known), *new],
         np.array(numbers, dtype=np.int64),
-        np.array(rows, dtype=np.float64).reshape(-1, len(SCORES)),
-        np.array([shares.get(n, 0.0) for n in numbers], dtype=np.float64),
+        np.stack(scores, axis=1, dtype=np.float64),
+        share,
     )
 
 
-def _describe(
-    operations: float,
-    pairs: float,
-    share: float,
-    cosine: float | None,
-    frequency: float,
-    extra: Sequence[float],
-    *,
-    composed: bool,
-) -> list[float]:
-    return [
-        operations / 4,
-        pairs / 4,
-        float(np.log(share + FLOOR)),
-        (cosine - 1.0) * 4 if cosine is not None else -2.0,
-        frequency / 4,
-        *(float(np.log(other + FLOOR)) for other in extra),
-        float(composed),
-    ]
+def _looked_up(told: Mapping[int, float], numbers: Sequence[int], default: float) -> np.ndarray:
+    return np.array([told.get(number, default) for number in numbers], dtype=np.float64)

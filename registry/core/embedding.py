@@ -11,6 +11,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -49,6 +50,11 @@ class StepVocabulary:
             counts.update(steps)
         least = min(MIN_PAIR_COUNT, max(1, len(library.routed) // 40))
         return cls(jobs, tuple(sorted(pair for pair, n in counts.items() if n >= least)))
+
+    @cached_property
+    def table(self) -> np.ndarray:
+        """(pairs, 2) the pairs as an array."""
+        return np.array(self.pairs, dtype=np.int64).reshape(-1, 2)
 
     @property
     def size(self) -> int:

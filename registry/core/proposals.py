@@ -138,7 +138,8 @@ class Proposer:
         """
         if not math.isfinite(centre):
             return NO_TIME if self._has_standard[kind, job] else UNKNOWN_TIME
-        samples, evidence = 0, tuple[str, ...]()
+        samples = 0
+        evidence: tuple[str, ...] = ()
         source = TimeSource.MODEL if self.times.known[kind, job] else TimeSource.STANDARD
         if practice is not None:
             centre += practice.correction[kind]
