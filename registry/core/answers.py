@@ -198,8 +198,9 @@ class Answerer:
         rows = [int(m[0]) for m in found.rows[:ASKED_FOR_FLIPS] if int(m[0]) != asked.own]
         changes = flips(
             base.encoder,
+            asked.encoded,
+            asked.row,
             asked.item,
-            asked.encoded.log_odds[asked.row],
             [self._job_number[job] for job in best.jobs],
             weights,
             base.raw,
@@ -222,6 +223,6 @@ def supports(pool: Pool) -> dict[int, float]:
     """Return for each operation the share of the neighbours' vote that has it."""
     support: dict[int, float] = {}
     for jobs, share in zip(pool.sequences, pool.shares.tolist(), strict=True):
-        for job in set(jobs):
+        for job in set(jobs) if share else ():
             support[job] = support.get(job, 0.0) + share
     return {job: min(1.0, share) for job, share in support.items()}

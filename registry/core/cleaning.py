@@ -136,6 +136,16 @@ class CleanItems:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def repeated(self, row: int, times: int) -> CleanItems:
+        """Return one of the items so many times."""
+        known, missing = np.zeros(times, np.int32), np.full(times, -1, np.int32)
+        texts = {}
+        for name, factor in self.texts.items():
+            value = factor.at(row)
+            texts[name] = Factor((), missing) if value is None else Factor((value,), known)
+        numbers = {name: np.full(times, column[row]) for name, column in self.numbers.items()}
+        return CleanItems([self.codes[row]] * times, texts, numbers)
+
 
 @lru_cache(maxsize=RECENT, typed=True)
 def clean_text(value: object) -> str | None:
@@ -238,6 +248,8 @@ def _clean_factor(raw: RawColumn, name: str, mended: Counter[str]) -> Factor:
     seen: dict[str, int] = {}
     meant = [clean_text(value) for value in raw.values]
     mapping = [-1 if text is None else seen.setdefault(text, len(seen)) for text in meant]
+    if len(seen) == len(raw.values):  # nothing is blank, nothing is merged
+        return Factor(tuple(seen), raw.codes)
     codes = np.array([*mapping, -1], dtype=np.int32)[raw.codes]
     if -1 in mapping and (blanks := int(((raw.codes >= 0) & (codes < 0)).sum())):
         mended[f"{name}: blank"] += blanks
@@ -249,12 +261,18 @@ def _clean_factor(raw: RawColumn, name: str, mended: Counter[str]) -> Factor:
 def _clean_numbers(
     raw: RawColumn, attribute: Attribute, texts: Mapping[str, Factor], mended: Counter[str]
 ) -> np.ndarray:
-    table = np.array([parse_number(value) for value in raw.values] + [math.nan])
+    figures = [*(parse_number(value) for value in raw.values), math.nan]
+    unknown: list[int] = []
     if attribute.sentinels:
-        unknown = np.isin(table, attribute.sentinels) | (table < 0)
-        if meant := int(unknown[raw.codes].sum()):
+        sentinels = set(attribute.sentinels)
+        unknown = [code for code, x in enumerate(figures) if x < 0 or x in sentinels]
+    table = np.array(figures)
+    if unknown:
+        table[unknown] = math.nan
+        is_unknown = np.zeros(len(table), dtype=bool)
+        is_unknown[unknown] = True
+        if meant := int(is_unknown[raw.codes].sum()):
             mended[f"{attribute.name}: figure that means unknown"] += meant
-        table = np.where(unknown, math.nan, table)
     numbers = table[raw.codes]
     unit = texts.get(attribute.unit_column or "")
     factors = [MILLIMETRES.get(value, 1.0) for value in (unit.values if unit else ())]

@@ -116,17 +116,22 @@ def _filled(
     items: CleanItems,
     tables: Mapping[str, Sequence[Mapping[str, float]]],
 ) -> np.ndarray:
+    lacking = ~np.isfinite(numbers)
+    if not lacking.any():
+        return numbers
     filled = numbers.copy()
     for source in sources:
         factor = items.texts.get(source.column)
-        lacking = ~np.isfinite(filled)
-        if factor is None or not lacking.any():
+        if factor is None:
             continue
         if isinstance(source, LinkSource):
             values = [source.sizes.get(code_key(value), np.nan) for value in factor.values]
         else:
             values = [table.get(source.key, np.nan) for table in tables[source.column]]
         filled[lacking] = np.array([*values, np.nan])[factor.codes[lacking]]
+        lacking = ~np.isfinite(filled)
+        if not lacking.any():
+            break
     return filled
 
 

@@ -6,7 +6,7 @@ One object, fitted once, encodes items in training and in every request, so the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -28,6 +28,7 @@ class Encoded:
         first: (n, hidden) the network's first layer before rectifying.
         vectors: (n, 128) unit length.
         log_odds: (n, outputs) of operations and adjacent pairs.
+        weights: the factors on attributes that they were encoded with.
     """
 
     clean: CleanItems
@@ -35,6 +36,7 @@ class Encoded:
     first: np.ndarray
     vectors: np.ndarray
     log_odds: np.ndarray
+    weights: Mapping[str, float] | None = None
 
     def __len__(self) -> int:
         return len(self.clean)
@@ -64,11 +66,39 @@ class Encoder:
             raw: n items as read.
             weights: factors on attributes, for this call only.
         """
-        clean = clean_items(raw, self.attributes)
+        return self._encoded(clean_items(raw, self.attributes), weights)
+
+    def changed(
+        self, encoded: Encoded, row: int, item: Item, changes: Sequence[tuple[str, object]]
+    ) -> Encoded:
+        """Encode one of the asked items anew for each single change of an attribute.
+
+        Only what a change can touch is read again: the attribute, and the figures whose unit it is.
+
+        Args:
+            encoded: the asked items.
+            row: which of them.
+            item: the same, as asked.
+            changes: attributes and their other values.
+        """
+        touched = {name for name, _ in changes}
+        figures = [each for each in self.attributes if each.unit_column in touched]
+        touched |= {each.name for each in figures}
+        units = {each.unit_column for each in self.attributes if each.name in touched}
+        again = [each for each in self.attributes if each.name in touched | units]
+        variants = [Item(item.code, {**item.attributes, name: other}) for name, other in changes]
+        read = clean_items(RawItems.from_items(variants, [each.name for each in again]), again)
+        kept = encoded.clean.repeated(row, len(variants))
+        clean = replace(
+            kept, texts={**kept.texts, **read.texts}, numbers={**kept.numbers, **read.numbers}
+        )
+        return self._encoded(clean, encoded.weights)
+
+    def _encoded(self, clean: CleanItems, weights: Mapping[str, float] | None) -> Encoded:
         features = self.assembler.transform(clean, weights)
         first = self.embedding.network.first_layer(features)
         vectors, log_odds = self.embedding.from_first_layer(first)
-        return Encoded(clean, features, first, vectors, log_odds)
+        return Encoded(clean, features, first, vectors, log_odds, weights)
 
     def without_each(self, encoded: Encoded, row: int, names: Sequence[str]) -> np.ndarray:
         """Return an item's first layer (names, hidden) with each named attribute blanked in turn.

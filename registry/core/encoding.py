@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from registry.core.blocks import NumberBlock, TextBlock, logs_of
-from registry.core.cleaning import CleanItems
+from registry.core.cleaning import CleanItems, Factor
 from registry.core.ragged import within
 from registry.core.textnumbers import numbers_of
 
@@ -108,10 +108,7 @@ class NumberEncoder:
             row[: len(block.edges)] = block.edges
         self._mean = np.array([block.mean for block in blocks])
         self._sd = np.array([block.sd for block in blocks])
-
-    def figures(self, items: CleanItems) -> np.ndarray:
-        """Return the number (n, b) that each block looks at, NaN where unknown."""
-        return figures([block.source for block in self.blocks], items)
+        self.figures = Sources([block.source for block in blocks]).figures
 
     def entries(self, numbers: np.ndarray) -> Entries:
         """Return the entries of figures (n, b).
@@ -138,42 +135,59 @@ class NumberEncoder:
         return steps
 
 
-def figures(sources: Sequence[Mapping[str, Any]], items: CleanItems) -> np.ndarray:
-    """Return the numbers (items, sources) that sources give, NaN where unknown.
+class Sources:
+    """Where the numbers come from that number blocks look at.
 
-    Args:
-        sources: ``of`` says whether a number is an ``attribute``, the ``ratio`` or ``difference``
-            of two ``attributes``, or stands in a ``text`` under a ``key``.
-        items: clean items.
+    A source says whether a number is ``of`` an ``attribute``, the ``ratio`` or ``difference`` of
+    two ``attributes``, or stands in a ``text`` under a ``key``.
     """
-    numbers = np.full((len(items), len(sources)), np.nan)
-    unknown = np.full(len(items), np.nan)
-    keys: dict[str, list[tuple[int, str]]] = {}
-    for place, source in enumerate(sources):
-        if source["of"] == "text":
-            keys.setdefault(source["attributes"][0], []).append((place, source["key"]))
-        else:
-            names = source["attributes"]
-            numbers[:, place] = _combined(source, [items.numbers.get(n, unknown) for n in names])
-    for name, wanted in keys.items():
-        column = items.texts.get(name)
-        if column is not None:  # each text is read once for all its keys
-            table = np.full((len(column.values) + 1, len(wanted)), np.nan)
-            for row, value in zip(table, column.values, strict=False):
-                if told := numbers_of(value):
-                    row[:] = [told.get(key, np.nan) for _, key in wanted]
-            numbers[:, [place for place, _ in wanted]] = table[column.codes]
-    return numbers
 
+    def __init__(self, sources: Sequence[Mapping[str, Any]]) -> None:
+        self._count = len(sources)
+        self._keys: dict[str, list[tuple[int, str]]] = {}
+        names: dict[str, int] = {}
+        first = np.zeros(len(sources), dtype=np.int64)
+        second = np.zeros(len(sources), dtype=np.int64)
+        for place, source in enumerate(sources):
+            if source["of"] == "text":
+                self._keys.setdefault(source["attributes"][0], []).append((place, source["key"]))
+            else:
+                columns = [names.setdefault(each, len(names)) for each in source["attributes"]]
+                first[place], second[place] = columns[0], columns[-1]
+        self._names, self._first, self._second = tuple(names), first, second
+        of = np.array([source["of"] for source in sources], dtype=str)
+        self._plain, self._ratios, self._differences = (
+            np.flatnonzero(of == each) for each in ("attribute", "ratio", "difference")
+        )
 
-def _combined(source: Mapping[str, Any], numbers: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the one number, or the ratio or difference of the two, that a source looks at."""
-    if source["of"] == "attribute":
-        return numbers[0]
-    first, second = numbers
-    if source["of"] == "difference":
-        return np.asarray(first - second)
-    ratio = np.full(len(first), np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.divide(first, second, out=ratio, where=second > 0)
-    return ratio
+    def figures(self, items: CleanItems) -> np.ndarray:
+        """Return the numbers (items, sources), NaN where unknown."""
+        numbers = np.full((len(items), self._count), np.nan)
+        unknown = np.full(len(items), np.nan)
+        told = [items.numbers.get(name, unknown) for name in self._names]
+        if told:
+            self._combine(np.column_stack(told), numbers)
+        for name, wanted in self._keys.items():
+            column = items.texts.get(name)
+            if column is not None:
+                self._read(column, wanted, numbers)
+        return numbers
+
+    def _combine(self, told: np.ndarray, numbers: np.ndarray) -> None:
+        """Fill in what comes from sizes (items, names)."""
+        first, second = self._first, self._second
+        plain, ratio, difference = self._plain, self._ratios, self._differences
+        numbers[:, plain] = told[:, first[plain]]
+        numbers[:, difference] = told[:, first[difference]] - told[:, second[difference]]
+        whole = told[:, second[ratio]]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            numbers[:, ratio] = np.where(whole > 0, told[:, first[ratio]] / whole, np.nan)
+
+    @staticmethod
+    def _read(column: Factor, wanted: Sequence[tuple[int, str]], numbers: np.ndarray) -> None:
+        """Fill in what a text tells; each is read once for all its keys."""
+        table = np.full((len(column.values) + 1, len(wanted)), np.nan)
+        for row, value in zip(table, column.values, strict=False):
+            if told := numbers_of(value):
+                row[:] = [told.get(key, np.nan) for _, key in wanted]
+        numbers[:, [place for place, _ in wanted]] = table[column.codes]

@@ -60,8 +60,9 @@ def has_value(encoded: Encoded, name: str, row: int) -> bool:
 
 def flips(
     encoder: Encoder,
+    encoded: Encoded,
+    row: int,
     item: Item,
-    log_odds: np.ndarray,
     jobs: Sequence[int],
     weights: Sequence[AttributeWeight],
     raw: RawItems,
@@ -71,9 +72,10 @@ def flips(
     """Return single attribute changes that add or remove an operation.
 
     Args:
-        encoder: the model's encoder.
-        item: the asked item.
-        log_odds: (outputs,) of the asked item.
+        encoder: what encoded the item.
+        encoded: the asked items.
+        row: which of them.
+        item: the same, as asked.
         jobs: operation numbers of the best candidate.
         weights: the attributes that count most; these are changed.
         raw: the known items, whose values are tried.
@@ -87,11 +89,9 @@ def flips(
     ]
     if not changes:
         return ()
-    variants = [
-        Item(item.code, {**item.attributes, weight.attribute: other}) for weight, other in changes
-    ]
-    after = encoder.encode(encoder.raw(variants)).log_odds[:, : len(codes)]
-    before = log_odds[: len(codes)]
+    others = [(weight.attribute, other) for weight, other in changes]
+    after = encoder.changed(encoded, row, item, others).log_odds[:, : len(codes)]
+    before = encoded.log_odds[row, : len(codes)]
     present = np.zeros(len(codes), dtype=bool)
     present[list(jobs)] = True
     added = ~present & (before < 0) & (after > SURE)

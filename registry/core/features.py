@@ -34,7 +34,7 @@ from registry.core.blocks import (
 )
 from registry.core.cleaning import Attribute, CleanItems, Factor
 from registry.core.completion import Completion
-from registry.core.encoding import Entries, NumberEncoder, TextEncoder, figures
+from registry.core.encoding import Entries, NumberEncoder, Sources, TextEncoder
 from registry.core.progress import Report, tell_nobody
 from registry.core.textnumbers import numbers_of
 
@@ -88,7 +88,7 @@ class FeatureAssembler:
             if column is not None and (column.codes >= 0).any():
                 blocks.append(TextBlock.fit(attribute.name, column, limits))
         sources = list(_number_sources(items, attributes, limits))
-        for source, numbers in zip(sources, figures(sources, items).T, strict=True):
+        for source, numbers in zip(sources, Sources(sources).figures(items).T, strict=True):
             block = NumberBlock.fit(source, numbers, limits.bins)
             if block is not None:
                 blocks.append(block)

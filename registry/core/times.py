@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -193,9 +194,25 @@ class TimeModel:
             item: (n,) which of them.
             job: (n,) operation numbers.
         """
-        figures = features[:, self.columns].toarray()
+        figures = self._figures(features)
         estimates = np.stack([forest.predict(figures, item, job) for forest in self.forests])
         return np.asarray(estimates + self.centre[:, job])
+
+    def _figures(self, features: sparse.csr_matrix) -> np.ndarray:
+        """Return the columns (items, columns) that the trees look at."""
+        place = self._places[np.minimum(features.indices, len(self._places) - 1)]
+        row = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
+        kept = place >= 0
+        figures = np.zeros((features.shape[0], len(self.columns)), dtype=features.dtype)
+        figures[row[kept], place[kept]] = features.data[kept]
+        return figures
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """Where each feature stands among the columns, -1 where it does not, as the last one."""
+        places = np.full(int(self.columns.max(initial=-1)) + 2, -1, dtype=np.int64)
+        places[self.columns] = np.arange(len(self.columns))
+        return places
 
     def to_state(self) -> State:
         """Return trees and centres."""

@@ -206,6 +206,25 @@ def test_blanking_an_attribute_by_arithmetic_is_blanking_it(
         np.testing.assert_allclose(blanked, encoder.encode(encoder.raw(others)).first, atol=1e-3)
 
 
+@pytest.mark.parametrize("weights", [None, {"PART_TYPE": 3.0}])
+def test_an_item_with_one_attribute_changed_is_seen_as_if_it_had_been_asked_so(
+    tiny_model: RoutingModel, items: list[Item], weights: dict[str, float] | None
+) -> None:
+    encoder = tiny_model.base.encoder
+    units = [a.unit_column for a in encoder.attributes if a.unit_column]
+    assert units
+    for place in range(3):
+        item, other = items[place], items[place + 10]
+        changes = [(name, other.attributes.get(name)) for name in encoder.names]
+        changes.append((units[0], "inch"))
+        encoded = encoder.encode(encoder.raw(items[:3]), weights)
+        changed = encoder.changed(encoded, place, item, changes)
+        asked = [Item("X", {**item.attributes, name: value}) for name, value in changes]
+        plainly = encoder.encode(encoder.raw(asked), weights)
+        assert (changed.features != plainly.features).nnz == 0
+        np.testing.assert_allclose(changed.log_odds, plainly.log_odds, atol=1e-5)
+
+
 def test_an_explanation_names_attributes_the_item_has_and_changes_that_hold(
     tiny_model: RoutingModel, items: list[Item], predictions: list[Prediction]
 ) -> None:
