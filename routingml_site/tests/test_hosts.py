@@ -36,15 +36,14 @@ for folder in sorted(Path({folder!r}).iterdir()):
         shutil.copytree(folder, staged, dirs_exist_ok=True)
         manifest = artifacts.signed_manifest(staged, settings.MODEL_SIGNING_KEY)
         versions.register(
-            name=folder.name, folder=staged, manifest=manifest, by="tests",
-            metrics={{"recall": {{"at_50": 1.0}}}},
+            name=folder.name, folder=staged, manifest=manifest, metrics={metrics!r}, by="tests"
         )
 """
 START = """
 from training.services.starts import start
 print(start(by='eva', candidates=[{candidate!r}], {more}).pk)
 """
-LONG, SHORT = ("boosting", ""), ("baseline", "sample_size=60, dry_run=True")
+LONG, SHORT = ("boosting", ""), ("baseline", "sample_size=20, dry_run=True")
 RETRY = """
 from registry.services import jobs
 print(jobs.retry(jobs.named({number}), by='eva').pk)
@@ -55,6 +54,7 @@ from registry.services import jobs
 for job in Job.objects.filter(state__in=(JobState.QUEUED, JobState.RUNNING)):
     jobs.cancel(job, by='eva')
 """
+IDLE = "SELECT count(*) = 0 FROM registry_job WHERE state IN ('queued', 'running')"
 
 
 def wait_for(site: hosts.Site, ask: Callable[[], T], what: str) -> T:
@@ -85,14 +85,15 @@ def ask(site: hosts.Site, question: str, *values: Any) -> Any:
 
 
 def test_an_activation_reaches_every_web_host_and_all_outlive_a_lost_database(
-    site: hosts.Site, tiny_model: RoutingModel, tmp_path: Path
+    site: hosts.Site, tiny_model: RoutingModel, tiny_metrics: dict[str, Any], tmp_path: Path
 ) -> None:
     for name in (FIRST, SECOND):
         about = {"name": name, "schema_hash": tiny_model.schema_hash, "dataset_hash": "tiny"}
         folder = tmp_path / "made" / name
         folder.mkdir(parents=True)
         store.write(folder, tiny_model.to_states(), about, {})
-    site.manage("shell", "-c", REGISTER.format(folder=str(tmp_path / "made")))
+    register = REGISTER.format(folder=str(tmp_path / "made"), metrics=tiny_metrics)
+    site.manage("shell", "-c", register)
     site.manage("activate", FIRST)
     webs = [site.start_web(), site.start_web()]
     wait_for(site, lambda: {web.version() for web in webs} == {FIRST}, f"{FIRST} at both")
@@ -101,11 +102,15 @@ def test_an_activation_reaches_every_web_host_and_all_outlive_a_lost_database(
     assert [web.ready()["status"] for web in webs] == ["ok", "ok"]
 
     site.database.stop()
-    wait_for(site, lambda: "ok" not in {web.ready()["status"] for web in webs}, "the loss being told")
+    wait_for(
+        site, lambda: "ok" not in {web.ready()["status"] for web in webs}, "the loss being told"
+    )
     assert {web.ready()["checks"]["database"] for web in webs} == {"the database does not answer"}
     assert {web.version() for web in webs} == {SECOND}  # what is loaded stays
     site.database.start()
-    wait_for(site, lambda: {web.ready()["status"] for web in webs} == {"ok"}, "both being ready again")
+    wait_for(
+        site, lambda: {web.ready()["status"] for web in webs} == {"ok"}, "both being ready again"
+    )
     for web in webs:
         hosts.kill_host(web.process)
 
@@ -159,6 +164,7 @@ def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
     """And when the database goes away for a moment while it is done, it is done all the same."""
     state = "SELECT state FROM registry_job WHERE id = %s"
     site.manage("shell", "-c", CANCEL)  # what another test has left running
+    wait_for(site, lambda: ask(site, IDLE), "the end of what ran")
     site.broker.stop()
     number = start(site, *SHORT)
     assert ask(site, state, number) == "queued"
@@ -170,7 +176,7 @@ def test_what_is_asked_for_while_the_broker_is_away_is_done_when_it_is_back(
         "WHERE id = %s RETURNING id",
         number,
     )
-    wait_for(site, lambda: ask(site, state, number) == "running", "the start")
+    wait_for(site, lambda: ask(site, state, number) != "queued", "the start")
     site.database.stop()
     time.sleep(AWAY_SECONDS)
     site.database.start()

@@ -48,12 +48,12 @@ with store.staging() as folder:
     )
 versions.activate(version, by="ana")
 for _ in range(2):
-    starts.start(by="eva", candidates=[], sample_size=100)
+    starts.start(by="eva", candidates=[], sample_size=60)
 """
 MORE = """
 from training.services import starts
 for _ in range({count}):
-    starts.start(by="eva", candidates=[], sample_size=100)
+    starts.start(by="eva", candidates=[], sample_size=60)
 """
 ANSWERS = """
 from prediction.models import Channel
@@ -132,6 +132,7 @@ def house(
     tmp_path: Path,
     tiny_plant: Plant,
     tiny_version: tuple[Path, Manifest],
+    tiny_metrics: dict[str, Any],
     migrated_database: Path,
 ) -> Iterator[House]:
     """A house with the tiny plant, an active version, and two trainings that wait."""
@@ -147,7 +148,7 @@ def house(
             files=str(files),
             written=str(tiny_version[0]),
             key=settings.MODEL_SIGNING_KEY,
-            metrics={"recall": {"at_50": 1.0}},
+            metrics=tiny_metrics,
         )
     )
     yield built
