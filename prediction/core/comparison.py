@@ -1,7 +1,8 @@
 """Where two routings differ, and what a routing costs as a whole.
 
 Routings are compared by operation codes (never by sequence numbers), the way a planner reads them:
-what is in both, what only one has, what stands instead of what.  Totals carry an interval.
+what is in both, what only one has, what stands instead of what.  Totals carry an interval; they
+add up the times as a planner reads them, so that an answer, its draft and what goes out agree.
 """
 
 from __future__ import annotations
@@ -107,8 +108,20 @@ def operation_total(operation: Operation, pieces: float) -> Total:
     return _of(operation.setup).plus(_of(operation.run).times(pieces))
 
 
+def readable(minutes: float | None) -> float | None:
+    """Return a time as a planner writes it: hundredths from one minute on."""
+    if minutes is None or not math.isfinite(minutes):
+        return None
+    return round(minutes, 2 if abs(minutes) >= 1 else 4)
+
+
+def sum_of(times: Sequence[float | None]) -> Total:
+    """Return the total of times that have no interval."""
+    return _combined([Total(each, None, None) for each in times])
+
+
 def _of(estimate: TimeEstimate) -> Total:
-    return Total(estimate.minutes, estimate.low, estimate.high)
+    return Total(readable(estimate.minutes), estimate.low, estimate.high)
 
 
 def _total(candidate: Candidate, part: Callable[[Operation], TimeEstimate]) -> Total:
@@ -130,7 +143,8 @@ def _combined(parts: Sequence[Total]) -> Total:
 
 
 def _gap(low: float | None, high: float | None) -> float:
-    return 0.0 if low is None or high is None else high - low
+    """Return the distance to a bound; one that rounding has passed is none."""
+    return 0.0 if low is None or high is None else max(high - low, 0.0)
 
 
 def _spread(distances: Sequence[float]) -> float:

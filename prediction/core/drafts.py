@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Levenshtein
 
+from prediction.core.comparison import readable
 from registry.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ def step_of(operation: Operation, origin: int) -> Step:
         resource_name=resource.name if resource else "",
         partner=partner.code if partner else "",
         partner_name=partner.name if partner else "",
-        setup_minutes=_readable(operation.setup.minutes),
-        run_minutes=_readable(operation.run.minutes),
+        setup_minutes=readable(operation.setup.minutes),
+        run_minutes=readable(operation.run.minutes),
         queue_minutes=minutes(operation.queue_minutes),
         wait_minutes=minutes(operation.wait_minutes),
         move_minutes=minutes(operation.move_minutes),
@@ -167,12 +168,6 @@ def split(steps: Steps, place: int) -> Steps:
     half = None if whole.run_minutes is None else minutes(whole.run_minutes / 2)
     first = replace(whole, run_minutes=half)
     return (*steps[:place], first, replace(first, origin=None), *steps[place + 1 :])
-
-
-def _readable(value: float | None) -> float | None:
-    """Return a proposed time as a planner would write it: hundredths from one minute on."""
-    known = minutes(value)
-    return round(known, 2) if known is not None and abs(known) >= 1 else known
 
 
 def minutes(value: float | None) -> float | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from prediction.core import drafts as core
+from prediction.core.comparison import sum_of
 from prediction.core.drafts import BadDraft, Change, Step, Steps
 from prediction.core.rules import Severity
 from prediction.core.timeline import known_cards
@@ -154,8 +155,8 @@ def checked(
         "change": change,
         "cards": known_cards([step.job for step in steps], [step.job for step in proposal], names),
         "count": len(steps),
-        "setup": _sum(steps, "setup_minutes"),
-        "run": _sum(steps, "run_minutes"),
+        "setup": sum_of([step.setup_minutes for step in steps]),
+        "run": sum_of([step.run_minutes for step in steps]),
     }
 
 
@@ -181,10 +182,6 @@ def _rows(steps: Steps, proposal: Steps, violations: list[dict[str, Any]]) -> li
 def _proposed(step: Step, proposal: Steps) -> Step | None:
     found = proposal[step.origin] if step.origin is not None else None
     return found if found and found.job == step.job else None
-
-
-def _sum(steps: Sequence[Step], name: str) -> float:
-    return sum(getattr(step, name) or 0.0 for step in steps)
 
 
 def _typed(given: QueryDict, place: int, step: Step) -> Step:

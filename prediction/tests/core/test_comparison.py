@@ -16,7 +16,9 @@ from prediction.core.comparison import (
     operation_total,
     run_total,
     setup_total,
+    sum_of,
 )
+from prediction.core.drafts import step_of
 from prediction.tests.answers import INSPECTION, PLATING, UNTIMED, WITH_PLATING
 
 JOBS = st.lists(st.sampled_from(["TURN", "MILL", "PLATE", "INSP"]), max_size=8)
@@ -91,6 +93,16 @@ def test_a_total_without_the_time_of_an_operation_is_a_least_one() -> None:
     )  # fmt: skip
     lot = lot_total(gap, 10)
     assert (lot.minutes, lot.high, lot.incomplete) == (35.0 + 60.0, None, True)
+
+
+def test_an_answer_and_its_draft_have_the_same_total() -> None:
+    run = replace(WITH_PLATING.operations[0].run, minutes=2.0049, low=2.0048, high=2.1)
+    operations = tuple(replace(each, run=run) for each in WITH_PLATING.operations)
+    answer = replace(WITH_PLATING, operations=operations)
+    steps = [step_of(each, place) for place, each in enumerate(answer.operations)]
+    low, minutes, _high = figures(run_total(answer))
+    assert minutes == sum_of([step.run_minutes for step in steps]).minutes == 2.0 * len(steps)
+    assert low <= minutes
 
 
 def test_a_total_of_which_nothing_is_known_is_unknown() -> None:
