@@ -70,13 +70,12 @@ RULES: tuple[Promise, ...] = (
 def sentence(violation: Violation) -> str:
     """Return what was found, and the limit."""
     figures = violation.figures
-    told = {name: _written(value) for name, value in figures.items()}
+    is_time = figures.get("field") in TIMES
+    told = {
+        name: written(value, is_time=is_time and name in LIMITED) for name, value in figures.items()
+    }
     if "field" in figures:
         told["what"] = _what(figures)
-    if figures.get("field") in TIMES:
-        told |= {
-            name: _("%(number)s min") % {"number": told[name]} for name in LIMITED & told.keys()
-        }
     return str(SAID[violation.fault]) % told
 
 
@@ -109,8 +108,12 @@ def _what(figures: Any) -> str:
     return _("%(job)s: %(field)s") % {"job": figures["job"], "field": field}
 
 
-def _written(value: Any) -> str:
+def written(value: Any, *, is_time: bool) -> str:
+    """Return a code as it is, a number as people write it; minutes with their unit."""
     if isinstance(value, float):
         value = round(value, 4)
-        return number_format(int(value) if value.is_integer() else value, force_grouping=True)
-    return number_format(value, force_grouping=True) if isinstance(value, int) else str(value)
+        value = int(value) if value.is_integer() else value
+    if not isinstance(value, int | float):
+        return str(value)
+    number = number_format(value, force_grouping=True)
+    return _("%(number)s min") % {"number": number} if is_time else number

@@ -60,6 +60,39 @@ def test_what_is_no_rule_is_refused_with_its_reason(
     assert not RoutingRule.objects.filter(name="Wash first").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "document", "items", "says"),
+    [
+        ("limit", {"field": "setup_minutes", "max": 1440}, {},
+         "Every operation: the setup time is at most 1,440 min."),
+        ("limit", {"field": "operations", "min": 1, "max": 60}, {},
+         "The number of operations is from 1 to 60."),
+        ("limit", {"field": "run_minutes", "min": 0.5, "job": ["TURN", "MILL"]}, {},
+         "TURN or MILL: the run time is at least 0.5 min."),
+        ("required", {"field": "resource", "outsourced": False}, {},
+         "Every in-house operation: the resource is given."),
+        ("required", {"job": "PACK"}, {}, "The routing has the operation PACK."),
+        ("order", {"before": ["WASH", "RINSE"], "after": "PACK"},
+         {"PART_TYPE": ["RING", "SEAL"]},
+         "WASH or RINSE comes before PACK. Only for items with Part type RING or SEAL."),
+        ("forbidden_pair", {"first": "A", "second": "B"}, {}, "A and B are not in one routing."),
+        ("forbidden_pair", {"first": "A", "second": "B", "adjacent": True}, {},
+         "B does not follow A directly."),
+        ("max_count", {"job": "*", "most": 1, "in_a_row": True}, {},
+         "Any one operation is there at most 1 time in a row."),
+        ("max_count", {"job": "INSP", "most": 3}, {},
+         "INSP is there at most 3 times in a routing."),
+    ],
+)  # fmt: skip
+def test_a_rule_is_read_as_a_sentence(
+    ben_browser: Client, kind: str, document: Any, items: Any, says: str
+) -> None:
+    RoutingRule.objects.create(
+        name="One rule", kind=kind, severity="error", document=document, items=items
+    )
+    assert f"One rule {says}" in text_of(ben_browser.get("/rules/"))
+
+
 def test_eva_accepts_what_the_routings_show_and_ben_does_not(
     client: Client, ben_browser: Client, eva: User
 ) -> None:

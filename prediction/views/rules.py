@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Ability, may, person
-from prediction.core.rules import Severity
+from prediction.core.rules import BadRule, Severity
 from prediction.models import RoutingRule
-from prediction.services import rule_words, rules
+from prediction.services import rule_sentences, rule_words, rules
 from prediction.views.predictions import Page
 from registry.core.errors import RoutingMLError
 
@@ -28,18 +28,8 @@ class RulesView(Page):
             proposals = rules.proposals()
         except RoutingMLError:
             proposals = []
-        rows = [
-            {
-                "row": row,
-                "name": rule_words.rule_name(row.name),
-                "severity": rule_words.SEVERITIES[Severity(row.severity)],
-                "says": json.dumps(row.document, ensure_ascii=False),
-                "items": json.dumps(row.items, ensure_ascii=False) if row.items else "",
-            }
-            for row in RoutingRule.objects.all()
-        ]
         context = {
-            "rows": rows,
+            "rows": [_shown(row) for row in RoutingRule.objects.all()],
             "proposals": proposals,
             "may_configure": may(request.user, Ability.CONFIGURE),
             "may_administer": may(request.user, Ability.ADMINISTER),
@@ -55,3 +45,19 @@ class RulesView(Page):
         else:
             messages.success(request, _("%(rule)s is in force as a warning.") % {"rule": row.name})
         return redirect("prediction:rules")
+
+
+def _shown(row: RoutingRule) -> dict[str, Any]:
+    """Return a rule as a planner reads it; one that cannot be understood says why."""
+    try:
+        rule = row.to_rule()
+        says = f"{rule_sentences.demand(rule)} {rule_sentences.family(rule)}".strip()
+    except BadRule as error:
+        says = error.message
+    return {
+        "row": row,
+        "name": rule_words.rule_name(row.name),
+        "severity": rule_words.SEVERITIES[Severity(row.severity)],
+        "says": says,
+        "evidence": row.evidence.split(" / "),
+    }
