@@ -7,6 +7,7 @@ the fixtures, because Django is not configured yet when this module is.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -48,6 +49,16 @@ sys.dont_write_bytecode = False
 
 
 pytest_plugins = ["routingml_site.tiny"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector skip what stays: a training calls it at each step, and tests are many."""
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from registry.core.model import RoutingModel
     from routingml_site.plant import Plant
 
+pytestmark = pytest.mark.slow
 T = TypeVar("T")
 PATIENCE = 240.0
 AWAY_SECONDS = 5.0

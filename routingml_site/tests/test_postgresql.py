@@ -12,6 +12,7 @@ from django.conf import settings
 
 from routingml_site import servers
 
+pytestmark = pytest.mark.slow
 SUITE = ("accounts", "registry/tests/test_version_lifecycle.py", "registry/tests/test_config.py")
 
 
