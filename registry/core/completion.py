@@ -51,6 +51,7 @@ class Completion:
 
     def __init__(self, sources: Mapping[str, Sequence[TextSource | LinkSource]]) -> None:
         self.sources = {name: tuple(found) for name, found in sources.items()}
+        self._texts = {source.column for found in sources.values() for source in found}
 
     @classmethod
     def fit(cls, items: CleanItems) -> Completion:
@@ -73,10 +74,9 @@ class Completion:
         """Return the items with missing sizes filled in where a source tells."""
         if not self.sources:
             return items
-        wanted = {s.column for found in self.sources.values() for s in found}
         tables = {
             name: [numbers_of(value) for value in items.texts[name].values]
-            for name in wanted
+            for name in self._texts
             if name in items.texts
         }
         numbers = dict(items.numbers)

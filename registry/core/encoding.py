@@ -186,8 +186,7 @@ class Sources:
     @staticmethod
     def _read(column: Factor, wanted: Sequence[tuple[int, str]], numbers: np.ndarray) -> None:
         """Fill in what a text tells; each is read once for all its keys."""
-        table = np.full((len(column.values) + 1, len(wanted)), np.nan)
-        for row, value in zip(table, column.values, strict=False):
-            if told := numbers_of(value):
-                row[:] = [told.get(key, np.nan) for _, key in wanted]
-        numbers[:, [place for place, _ in wanted]] = table[column.codes]
+        told = [*map(numbers_of, column.values), {}]  # the last is "missing"
+        if any(told):
+            table = np.array([[each.get(key, np.nan) for _, key in wanted] for each in told])
+            numbers[:, [place for place, _ in wanted]] = table[column.codes]

@@ -151,9 +151,10 @@ def practices(
         wanted: for each item the numbers of the operations it may show.
     """
     jobs = len(library.names["jobs"])
-    asked = np.array([i * jobs + job for i, some in enumerate(wanted) for job in some], np.int64)
+    is_asked = np.zeros(len(wanted) * jobs, dtype=bool)
+    is_asked[[i * jobs + job for i, some in enumerate(wanted) for job in some]] = True
     key = doings.asker * jobs + library.arrays["operation_job"][doings.position]
-    place = np.flatnonzero(np.isin(key, asked))
+    place = np.flatnonzero(is_asked[key])
     place = place[np.argsort(key[place], kind="stable")]
     found: list[dict[int, Practice]] = [{} for _ in wanted]
     if len(place):
