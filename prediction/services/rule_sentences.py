@@ -60,7 +60,9 @@ def _forbidden_pair(says: Mapping[str, Any]) -> str:
 
 
 def _max_count(says: Mapping[str, Any]) -> str:
-    told = {"job": _any_of(says.get("job", ANY)), "most": says["most"]}
+    job = says.get("job", ANY)
+    same = _("The same operation") if ANY in _codes(job) else _any_of(job)
+    told = {"job": same, "most": says["most"]}
     if says.get("in_a_row"):
         text = ngettext(
             "%(job)s is there at most %(most)s time in a row.",
@@ -110,7 +112,7 @@ def _any_of(told: str | Sequence[str]) -> str:
     """Return codes or values as alternatives."""
     *others, last = _codes(told)
     if ANY in (*others, last):
-        return _("Any one operation")
+        return _("Any operation")
     if not others:
         return last
     return _("%(others)s or %(last)s") % {"others": ", ".join(others), "last": last}

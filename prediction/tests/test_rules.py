@@ -79,7 +79,7 @@ def test_what_is_no_rule_is_refused_with_its_reason(
         ("forbidden_pair", {"first": "A", "second": "B", "adjacent": True}, {},
          "B does not follow A directly."),
         ("max_count", {"job": "*", "most": 1, "in_a_row": True}, {},
-         "Any one operation is there at most 1 time in a row."),
+         "The same operation is there at most 1 time in a row."),
         ("max_count", {"job": "INSP", "most": 3}, {},
          "INSP is there at most 3 times in a routing."),
     ],
