@@ -76,7 +76,16 @@ OF_EXPORTS = (
     _("%(table)s refused the rows (%(reason)s). Nothing was written."),
     _("The staging database does not answer."),
 )
+OF_BATCHES = (
+    _(
+        "None of %(count)s items could be answered; the first, %(item)s: %(reason)s All reasons "
+        "are in %(file)s."
+    ),
+    _("Item %(item)s is not known: check the code, or describe the item instead."),
+)
 OF_CYCLES = (
+    _("There are %(count)s routed items; a cycle needs at least %(least)s. Nothing was measured."),
+    _("It has no routing in the ERP any more."),
     _("A quality cycle is running already. Wait until it has ended, or cancel it."),
     _(
         "It took longer than %(seconds)s seconds, the limit in the settings. Take a smaller "
@@ -110,6 +119,7 @@ REASONS = (
     *OF_WISHES,
     *OF_VERSIONS,
     *OF_EXPORTS,
+    *OF_BATCHES,
     *OF_CYCLES,
     *OF_RETRAININGS,
     *OF_PROBATIONS,

@@ -48,13 +48,18 @@ def evidence(told: Mapping[str, Any]) -> list[str]:
     return why + [_evidence(name, value) for name, value in told.items() if name != "why"]
 
 
-def _evidence(name: str, value: Any) -> str:
+def label(name: str) -> str:
+    """Return what a piece of evidence is called, and about what it is."""
     known, _space, subject = name.partition(" ")
-    label = f"{EVIDENCE.get(known, known)} {subject}".strip()
+    return f"{EVIDENCE.get(known, known)} {subject}".strip()
+
+
+def _evidence(name: str, value: Any) -> str:
+    known = name.partition(" ")[0]
     if not isinstance(value, dict):
-        return f"{label}: {_written(known, value)}"
+        return f"{label(name)}: {_written(known, value)}"
     return gettext("%(label)s: %(value)s, limit %(limit)s") % {
-        "label": label,
+        "label": label(name),
         "value": _written(known, value.get("value")),
         "limit": _written(known, value.get("limit")),
     }

@@ -169,8 +169,13 @@ def result_path(job: Job, *, errors: bool = False) -> Path:
         NoResult: it has not ended well, or its file is gone.
     """
     if errors:
-        return _existing(job, _result_name(job) + ".errors.csv")
+        return _existing(job, _errors_name(job))
     return _of_a_good_end(job, _result_name(job))
+
+
+def has_errors_file(job: Job) -> bool:
+    """Return whether there is a list of what a batch could not answer."""
+    return (folder_of(job) / _errors_name(job)).is_file()
 
 
 def kept_path(job: Job) -> Path:
@@ -266,6 +271,10 @@ def folder_of(job: Job) -> Path:
 
 def _result_name(job: Job) -> str:
     return f"routings.{TableFormat(job.parameters['format'])}"
+
+
+def _errors_name(job: Job) -> str:
+    return f"{_result_name(job)}{exports.ERRORS}"
 
 
 def _home() -> Path:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TWICE = "The item was asked more than once: only the first one is in the file."
 FIRST = 20
 """Items that need a planner and are named where the file is offered; the file has them all."""
+ERRORS = ".errors.csv"
+"""What the name of a file goes on with for the list of what was not answered."""
 ERROR_COLUMNS = ("ITEM_CD", "CODE", "REASON")
 
 
@@ -124,7 +126,7 @@ def nothing_answered(
     first = errors[0]
     if len(errors) == 1:
         return NothingAnswered(f"{first.item}: {first.message}")
-    where = f" All reasons are in {errors_path}." if errors_path else ""
+    where = f" All reasons are in {errors_path.name}." if errors_path else ""
     count = f"None of {len(errors):,} items could be answered"
     return NothingAnswered(f"{count}; the first, {first.item}: {first.message}{where}")
 
@@ -169,7 +171,7 @@ def _no_routing(prediction: Prediction) -> ItemError:
 
 def _write_errors(path: Path, errors: list[ItemError]) -> Path | None:
     """Write the errors file, or remove the one an earlier run left."""
-    errors_path = path.with_name(path.name + ".errors.csv")
+    errors_path = path.with_name(path.name + ERRORS)
     if not errors:
         errors_path.unlink(missing_ok=True)
         return None

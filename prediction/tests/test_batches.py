@@ -241,9 +241,11 @@ def test_a_batch_in_which_nothing_can_be_answered_fails_and_lists_the_reasons(
     number = ben_api.post(API, {"item_codes": ["NO-1", "NO-2"]}).data["job_id"]
     done = work(Job.objects.get(pk=number))
     assert done.state == JobState.FAILED
-    assert "None of 2 items could be answered" in text_of(
-        ben_browser.get(f"/predict/batches/{number}/")
-    )
+    page = text_of(ben_browser.get(f"/predict/batches/{number}/"))
+    assert "None of 2 items could be answered" in page
+    assert "All reasons are in routings.csv.errors.csv." in page, "and not where the server has it"
+    reasons = body_of(ben_browser.get(f"/predict/batches/{number}/file/?errors")).decode()
+    assert "NO-2,unknown_item" in reasons and "What was not answered" in page
 
 
 def test_folders_of_old_batches_go_when_a_new_one_comes(

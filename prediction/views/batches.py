@@ -28,6 +28,7 @@ class BatchView(Page):
             "undecided": [
                 (code, known_items.knows(code)) for code in job.result.get("undecided", ())
             ],
+            "has_errors_file": batch_jobs.has_errors_file(job),
             "exports": export_jobs.of_batch(job),
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
         }

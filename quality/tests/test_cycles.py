@@ -31,6 +31,7 @@ from quality.models import (
 from quality.services import alerts, asking, cycles, reports
 from quality.services.settings import CycleSettings, current
 from quality.tests.conftest import Erp
+from quality.views import wording
 from registry.core.errors import BadInput, NotEnoughData
 from registry.core.progress import Cancelled, Silent
 from registry.kinds import QUALITY_CYCLE
@@ -184,6 +185,7 @@ def test_an_alert_that_a_new_version_would_answer_asks_for_one(erp: Erp) -> None
     row = RetrainingRequest.objects.get()
 
     assert cycle.retraining == f"request {row.pk}: mae"
+    assert wording.retraining(cycle.retraining) == f"Request {row.pk}: Mean error, min"
     assert (row.reason, row.asked_by) == ("quality", f"quality cycle {cycle.pk}")
     assert row.evidence["mae"]["value"] == pytest.approx(cycle.metrics["mae"])
     assert len(row.items) == 20

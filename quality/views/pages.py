@@ -113,6 +113,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "figure_names": [figure.label for figure in wording.GROUPED],
         "plots": plots.of_cycle(row, selectors.errors(row)),
+        "retraining": wording.retraining(row.retraining),
         "shifts": row.findings.get("shifts", []),
         "worst": selectors.worst(row),
         "problems": row.results.exclude(problem="").defer("operations")[:50],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from quality.core.alerts import Rule
 from quality.core.evaluation import SMALL
 from quality.core.sampling import Strategy
 from registry import numbers
+from training import wording as training_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +97,15 @@ GROUP_NAMES: dict[str, _StrPromise | str] = {
 def group_name(name: str) -> str:
     """Return what a group of items is called, most by their own name."""
     return str(GROUP_NAMES.get(name, name))
+
+
+def retraining(stored: str) -> str:
+    """Return which retraining a cycle asked for, and why; it keeps both as a few words."""
+    asked = re.fullmatch(r"request (\d+): (.+)", stored)
+    if asked is None:
+        return stored
+    why = ", ".join(training_words.label(name) for name in asked[2].split(", "))
+    return _("Request %(number)s: %(why)s") % {"number": asked[1], "why": why}
 
 
 def sentence(alert: Alert) -> str:

@@ -18,12 +18,17 @@ from typing import Any
 
 import psutil
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.utils import get_files
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django_q.models import Schedule
 
 from registry.schedules import Periodic
+from routingml_site.apps import StaticFiles
 from routingml_site.management.commands import setup_schedules
+from routingml_site.packages import folder_of
 
 PATIENCE = 240.0  # for a machine that has much else to do; mostly it is seconds
 
@@ -170,6 +175,12 @@ def test_texts_are_compiled_without_the_gettext_programs(
     assert texts.gettext("Sign in") == "로그인"
     call_command("compile_texts")
     assert capsys.readouterr().out.count("compiled ko") == 1
+
+
+def test_of_the_wheel_of_plotly_js_only_what_pages_ask_for_is_collected() -> None:
+    package = FileSystemStorage(folder_of("plotly", "package_data"))
+    assert list(get_files(package, StaticFiles.ignore_patterns)) == ["plotly.min.js"]
+    assert isinstance(apps.get_app_config("staticfiles"), StaticFiles)
 
 
 @pytest.mark.parametrize(
