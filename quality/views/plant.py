@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from quality.selectors import Missing
 
 LEVELS = ("INFO", "WARNING", "ERROR")
+SHOWN_LOOKS = 50
+"""Looks in the table of the page; there is one every ten minutes, and the plots have all."""
 BANDS = {
     "none": gettext_lazy("Not moved"),
     "slight": gettext_lazy("Moved slightly"),
@@ -50,16 +52,15 @@ FAULTS = {
 @login_required
 def drift_page(request: HttpRequest) -> HttpResponse:
     """Show whether planners ask for other things than before."""
-    status = drift.status()
-    newest = selectors.newest()
-    summary = drift.summary(7)
+    status, summary, newest = drift.status(), drift.summary(7), selectors.newest()
     version = status["model_version"]
     context = {
         "tabs": tabs("drift"),
         "status": status,
         "says": BANDS[status["band"]],
         "reasons": [DRIFT_REASONS[reason] for reason in status["reasons"]],
-        "summary": summary,
+        "looks": [(row, BANDS[row.band]) for row in summary["rows"][:SHOWN_LOOKS]],
+        "checks": summary["checks"],
         "plots": plots.of_drift(summary["rows"], drift.baseline_of(version) if version else None),
         "bands": BAND_LIMITS,
         "window": WINDOW,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from quality.core.drift import shares
 from quality.views import wording
 from quality.views.wording import Unit
 from registry import numbers
@@ -190,7 +189,7 @@ def of_drift(checks: Sequence[DriftCheck], baseline: Baseline | None) -> list[Pl
             _looks(measured, "similarity", _("Likeness of the nearest items moved by")),
             _looks(measured, "confidence", _("Confidence moved by")),
         ]
-    if checks and checks[0].seen and baseline:
+    if checks and checks[0].similarity is not None and checks[0].seen and baseline:
         for key, title, before in (
             ("similarity", _("Likeness of the nearest item"), baseline.similarity),
             ("confidence", _("Confidence"), baseline.confidence),
@@ -219,7 +218,7 @@ def _beside(title: str, now: Sequence[int], before: Sequence[int]) -> Plot:
         Series(name, values, [_percent(value) for value in values], colour, Form.COLUMNS)
         for name, counts, colour in ((_("Last answers"), now, "accent"),
                                      (_("At the training"), before, "ink-soft"))
-        for values in [shares(np.array(counts)).tolist()]
+        for values in [(np.array(counts) / max(sum(counts), 1)).tolist()]
     ]  # fmt: skip
     drawing = Drawing(
         bins, series, Axis(title, "category"), Axis(_("share of answers"), percent=True)
