@@ -1,4 +1,7 @@
-"""Numbers as a reader's language writes them, rounded: Django's own function cuts digits off."""
+"""Numbers as a reader's language writes them, and whole ones as addresses and forms send them.
+
+Written ones are rounded: Django's own function cuts digits off.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, override
 
 MOST_SURE = 0.99
+MOST_DIGITS = 15
+"""Of a whole number that somebody sends: every database keeps it."""
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -23,6 +28,13 @@ def percent(share: float, digits: int = 0) -> str:
 def sure(share: float, digits: int = 0) -> str:
     """Write how sure an answer is; nothing is ever 100 % sure."""
     return percent(min(share, MOST_SURE), digits)
+
+
+def whole(text: str | None) -> int | None:
+    """Return the whole number that somebody sent, None where it is none that can be meant."""
+    if not text or len(text) > MOST_DIGITS or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text)
 
 
 @lru_cache(maxsize=4096)

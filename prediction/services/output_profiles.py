@@ -15,6 +15,7 @@ from prediction.core.output_profile import (
     built_in,
     profile_from_json,
 )
+from registry import numbers
 from registry.core.errors import BadInput
 from registry.models import Direction, MappingProfile
 from registry.services.mappings import ProfileConflict
@@ -74,9 +75,8 @@ def named(choice: str) -> Active:
         return active()
     if choice == BUILT_IN_NAME:
         return _built_in()
-    is_number = choice.isascii() and choice.isdigit() and len(choice) < 16
     rows = MappingProfile.objects.filter(direction=Direction.OUTPUT)
-    row = rows.filter(pk=int(choice)).first() if is_number else None
+    row = rows.filter(pk=numbers.whole(choice) or 0).first()
     if row is None:
         raise ProfileUnknown(_("There is no output profile “%(name)s”.") % {"name": choice[:100]})
     return using(row)

@@ -41,14 +41,19 @@ class CancelView(Page):
     """The way out of a batch."""
 
     ability = Ability.PREDICT
+    page = "prediction:batch"
+
+    def found(self, number: int) -> Job:
+        """Return the job that is to stop."""
+        return found_batch(number)
 
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         """Stop it, or say that it is over."""
         try:
-            batch_jobs.stop(found_batch(number), by=person(request))
+            batch_jobs.stop(self.found(number), by=person(request))
         except (jobs.JobOver, batch_jobs.NotYours) as error:
             messages.info(request, error.message)
-        return redirect("prediction:batch", number)
+        return redirect(self.page, number)
 
 
 class FileView(Page):

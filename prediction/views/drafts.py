@@ -16,6 +16,7 @@ from prediction.services import drafts, palette, stepping
 from prediction.services.drafts import DraftConflict
 from prediction.views import editing
 from prediction.views.predictions import Page
+from registry import numbers
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class BeginView(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Begin it and open it."""
         pk, place, rank = (
-            _number(request.POST.get(name, ""), otherwise)
+            numbers.whole(request.POST.get(name)) or otherwise
             for name, otherwise in (("request", 0), ("place", 0), ("rank", 1))
         )
         asked = get_object_or_404(PredictionRequest, pk=pk)
@@ -82,7 +83,7 @@ class DraftView(Page):
         try:
             steps = editing.steps_of(request.POST, len(draft.proposal["operations"]))
             steps = editing.done(request.POST, steps)
-            revision = _number(request.POST.get("revision", ""), 0)
+            revision = numbers.whole(request.POST.get("revision")) or 0
             drafts.save(draft=draft, steps=steps, revision=revision, by=person(request))
         except DraftConflict as error:
             return _page(request, drafts.get(number), steps=steps, conflict=error)
@@ -120,7 +121,7 @@ class ApproveView(Page):
         try:
             drafts.approve(
                 draft=draft,
-                revision=_number(request.POST.get("revision", ""), 0),
+                revision=numbers.whole(request.POST.get("revision")) or 0,
                 reason=request.POST.get("reason", ""),
                 by=person(request),
             )
@@ -149,10 +150,10 @@ class RestoreView(Page):
     def post(self, request: HttpRequest, number: int) -> HttpResponse:
         """Save the operations of that revision."""
         draft = get_object_or_404(Draft, pk=number)
-        wanted = _number(request.POST.get("number", ""), 0)
+        wanted = numbers.whole(request.POST.get("number")) or 0
         try:
             steps = drafts.at_revision(draft, wanted)
-            revision = _number(request.POST.get("revision", ""), 0)
+            revision = numbers.whole(request.POST.get("revision")) or 0
             drafts.save(draft=draft, steps=steps, revision=revision, by=person(request))
         except RoutingMLError as error:
             return _page(request, drafts.get(number), error=error)
@@ -178,8 +179,3 @@ def _page(
     }
     status = 409 if conflict or error else 200
     return render(request, "prediction/draft.html", context, status=status)
-
-
-def _number(text: str, otherwise: int) -> int:
-    """Return a whole number of a form, small enough for every database."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise

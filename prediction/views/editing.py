@@ -14,6 +14,7 @@ from prediction.core.drafts import BadDraft, Change, Step, Steps
 from prediction.core.rules import Severity
 from prediction.core.timeline import known_cards
 from prediction.services import drafts, palette, rule_words
+from registry import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,11 +85,13 @@ def done(given: QueryDict, steps: Steps) -> Steps:
     """
     verb, _colon, what = given.get("do", "save").partition(":")
     if verb == "insert":
-        place = _whole(given.get("at", ""), len(steps))
-        return core.inserted(steps, place, _usual(what or given.get("job", "")))
+        at = numbers.whole(given.get("at"))
+        at = len(steps) if at is None else at
+        return core.inserted(steps, at, _usual(what or given.get("job", "")))
     if verb not in EDITS:
         return steps
-    return EDITS[verb](steps, _whole(what, -1), given)
+    place = numbers.whole(what)
+    return EDITS[verb](steps, -1 if place is None else place, given)
 
 
 def _up(steps: Steps, place: int, given: QueryDict) -> Steps:
@@ -219,7 +222,3 @@ def _usual(job: str) -> Step:
     if found is None:
         raise BadDraft(palette.unknown(job))
     return found
-
-
-def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from accounts.permissions import Ability, person
 from prediction.services import batch_jobs, export_jobs
+from prediction.views import batches
 from prediction.views.predictions import Page
 from registry.services import jobs
 
@@ -32,18 +31,14 @@ class ExportJobView(Page):
         return render(request, name, context)
 
 
-class CancelView(Page):
+class CancelView(batches.CancelView):
     """The way out of an export."""
 
-    ability = Ability.PREDICT
+    page = "prediction:export_job"
 
-    def post(self, request: HttpRequest, number: int) -> HttpResponse:
-        """Stop it, or say that it is over."""
-        try:
-            batch_jobs.stop(found_export(number), by=person(request))
-        except (jobs.JobOver, batch_jobs.NotYours) as error:
-            messages.info(request, error.message)
-        return redirect("prediction:export_job", number)
+    def found(self, number: int) -> Job:
+        """Return the export."""
+        return found_export(number)
 
 
 class FileView(Page):

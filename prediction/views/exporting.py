@@ -23,6 +23,7 @@ from prediction.models import PredictionRequest
 from prediction.services import draft_exports, export_jobs, output_profiles
 from prediction.views.batches import found_batch
 from prediction.views.predictions import Page
+from registry import numbers
 from registry.core.errors import RoutingMLError
 from registry.models import Direction, MappingProfile
 from registry.services import mappings
@@ -135,9 +136,8 @@ class ProfilesView(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them; ``from`` names the revision that a new one starts from."""
-        number = request.GET.get("from", "")
-        known = number.isascii() and number.isdigit() and len(number) < 16
-        origin = _output(int(number)) if known else None
+        number = numbers.whole(request.GET.get("from"))
+        origin = None if number is None else _output(number)
         document = origin.document if origin else built_in()
         return self._page(request, origin.name if origin else "", _readable(document))
 
@@ -178,11 +178,10 @@ def _use(request: HttpRequest) -> None:
     if wanted == output_profiles.BUILT_IN_NAME:
         output_profiles.use_built_in(by=person(request))
         return
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else 0
-    mappings.activate_profile(profile=_output(number), by=person(request))
+    mappings.activate_profile(profile=_output(numbers.whole(wanted)), by=person(request))
 
 
-def _output(number: int) -> MappingProfile:
+def _output(number: int | None) -> MappingProfile:
     return get_object_or_404(MappingProfile, pk=number, direction=Direction.OUTPUT)
 
 
@@ -205,13 +204,13 @@ def _readable(document: Any) -> str:
 def _table(given: QueryDict) -> draft_exports.Table:
     """Return the drafts that were chosen, a whole answer, or a whole batch."""
     using = output_profiles.named(given.get("profile", ""))
-    numbers, answer, batch = (_numbers(given, name) for name in ("draft", "answer", "batch"))
+    drafts, answer, batch = (_numbers(given, name) for name in ("draft", "answer", "batch"))
     if batch:
         return draft_exports.table_of_batch(found_batch(batch[0]), using)
     if answer:
         row = get_object_or_404(PredictionRequest, pk=answer[0])
         return draft_exports.table_of_answer(row, using)
-    return draft_exports.table_of(numbers, using)
+    return draft_exports.table_of(drafts, using)
 
 
 def _is_for_a_job(given: QueryDict, table: draft_exports.Table) -> bool:
@@ -249,7 +248,8 @@ def _profiles(chosen: str) -> list[tuple[str, str, bool]]:
 
 
 def _numbers(given: QueryDict, name: str) -> list[int]:
-    return [int(n) for n in given.getlist(name) if n.isascii() and n.isdigit() and len(n) < 16]
+    sent = map(numbers.whole, given.getlist(name))
+    return [number for number in sent if number is not None]
 
 
 def _kind(given: QueryDict) -> FileKind:

@@ -41,9 +41,9 @@ class Wish:
     @classmethod
     def of(cls, given: QueryDict, item_count: int) -> Wish:
         """Read the address; what makes no sense is taken as not said."""
-        place = _whole(given.get("item", ""), item_count)
-        if place is None and item_count == 1:
-            place = 0
+        place = numbers.whole(given.get("item"))
+        if place is None or place >= item_count:
+            place = 0 if item_count == 1 else None
         lot, neighbour = _lot(given.get("lot", "")), given.get("neighbour", "")
         return cls(place, lot, neighbour, Weighing.of(given))
 
@@ -256,10 +256,6 @@ def _line(answer: Mapping[str, Any], place: int) -> Line:
     says = _("needs a planner") if answer["abstained"] else numbers.sure(sure)
     routing = best["ROUTING_SIGNATURE"].split("+") if best else []
     return Line(place, answer["ITEM_CD"], says, not answer["abstained"], routing)
-
-
-def _whole(text: str, below: int) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and int(text) < below else None
 
 
 def _lot(text: str) -> float:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Ability, may
+from registry import numbers
 from registry.core.errors import RoutingMLError
 from registry.core.mapping import ColumnMap
 from registry.models import Direction, MappingProfile
@@ -89,12 +90,8 @@ class MappingProfileAdmin(admin.ModelAdmin[MappingProfile]):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill the form with the revision that the new one starts from."""
-        number = request.GET.get("from", "")
-        origin = (
-            MappingProfile.objects.filter(direction=Direction.INPUT, pk=int(number)).first()
-            if number.isdecimal() and len(number) < 16
-            else None
-        )
+        number = numbers.whole(request.GET.get("from")) or 0
+        origin = MappingProfile.objects.filter(direction=Direction.INPUT, pk=number).first()
         return {"name": origin.name, "document": origin.document} if origin else {}
 
     @admin.display(description=gettext_lazy("document"))

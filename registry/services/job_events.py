@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from registry import numbers
 from registry.models import Job
 from registry.services import job_lines, jobs
 
@@ -27,7 +28,7 @@ SEATS = threading.BoundedSemaphore(max(settings.SERVE_THREADS // 2, 1))
 
 def number_of(text: str | None) -> int:
     """Return the line that a reader has last; what is no number means none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return numbers.whole(text) or 0
 
 
 def stream(number: int, after: int) -> Iterator[str]:
