@@ -86,6 +86,9 @@ OF_BATCHES = (
 OF_CYCLES = (
     _("There are %(count)s routed items; a cycle needs at least %(least)s. Nothing was measured."),
     _("It has no routing in the ERP any more."),
+    _("Somebody cancelled it."),
+    _("It broke down."),
+    _("It ended without a word: its process has gone."),
     _("A quality cycle is running already. Wait until it has ended, or cancel it."),
     _(
         "It took longer than %(seconds)s seconds, the limit in the settings. Take a smaller "
@@ -104,11 +107,11 @@ OF_PROBATIONS = (
     _("Quality cycle %(cycle)s: %(why)s."),
     _("%(why)s, more than the margin of %(margin)s"),
     _(
-        "trim_mae %(now)s min instead of %(before)s, process_match %(match)s instead of "
+        "typical error %(now)s min instead of %(before)s, operations right %(match)s instead of "
         "%(match_before)s"
     ),
-    _("trim_mae %(now)s min instead of %(before)s"),
-    _("process_match %(now)s instead of %(before)s"),
+    _("typical error %(now)s min instead of %(before)s"),
+    _("operations right %(now)s instead of %(before)s"),
     _("Another version was activated in the meantime."),
     _("Version %(name)s was activated."),
     _("%(count)s quality cycles were good enough."),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from quality import selectors
 from quality.core import report
-from quality.models import SampleResult
-from registry import selectors
+from registry import selectors as registry_selectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def as_csv(cycle: QualityCycle) -> str:
 
 def as_markdown(cycle: QualityCycle) -> str:
     """Return what a manager reads."""
-    rows = [one.to_json() for one in worst(cycle, report.WORST)]
+    rows = [one.to_json() for one in selectors.worst(cycle, count=report.WORST)]
     return report.markdown(about(cycle), cycle.metrics, alerts_of(cycle), rows)
 
 
@@ -79,12 +79,6 @@ def alerts_of(cycle: QualityCycle) -> list[str]:
     ]
 
 
-def worst(cycle: QualityCycle, count: int) -> list[SampleResult]:
-    """Return the items with the largest errors of time."""
-    rows = SampleResult.objects.filter(cycle=cycle, mean_error__isnull=False)
-    return list(rows.order_by("-mean_error", "pk")[:count])
-
-
 def write(cycle: QualityCycle) -> Path:
     """Write the reports of a cycle and remove the oldest ones."""
     folder = folder_of(cycle)
@@ -98,7 +92,8 @@ def write(cycle: QualityCycle) -> Path:
         ("report.md", as_markdown(cycle)),
     ):
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    for old in sorted(folder.parent.glob("cycle-*"))[: -selectors.iter_training().reports.keep]:
+    kept = registry_selectors.iter_training().reports.keep
+    for old in sorted(folder.parent.glob("cycle-*"))[:-kept]:
         shutil.rmtree(old, ignore_errors=True)
     return folder
 
@@ -121,7 +116,7 @@ def note(cycle: QualityCycle) -> None:
     level = "INFO" if good else "ERROR" if cycle.state == "failed" else "WARNING"
     log.info("quality.cycle.ended", extra={"cycle": cycle.pk, "state": str(cycle.state)})
     severity = logging.getLevelNamesMapping()
-    if severity[level] < severity[selectors.iter_training().logging.level]:
+    if severity[level] < severity[registry_selectors.iter_training().logging.level]:
         return
     figures = {name: cycle.metrics.get(name) for name in report.FIGURES}
     line = {"at": timezone.localtime().isoformat(timespec="seconds"), "level": level}

@@ -82,5 +82,5 @@ def test_a_version_that_wins_goes_live_by_itself_and_goes_back_when_the_cycles_s
     assert probation() is None
     event = AuditEvent.objects.get(action=f"training.probation.{ProbationState.ROLLED_BACK}")
     assert event.target == job.result["version"]
-    assert f"Quality cycle {cycle.result['cycle']}: trim_mae" in str(event.after)
+    assert f"Quality cycle {cycle.result['cycle']}: typical error" in str(event.after)
     assert "more than the margin of 10%" in str(event.after)

@@ -45,8 +45,8 @@ def test_in_english_it_is_what_was_stored(line: JobLine) -> None:
         (f"lost: {jobs.GONE}", "워커가 사라졌습니다"),
         (f"{AWAY} (disk I/O error)", "끊겨 남은 결과가 없습니다. (disk I/O error)"),
         (
-            "Quality cycle 7: trim_mae 3 min instead of 2, more than the margin of 10%.",
-            "품질 점검 7: trim_mae 2분에서 3분, 허용 폭 10% 초과.",
+            "Quality cycle 7: typical error 3 min instead of 2, more than the margin of 10%.",
+            "품질 점검 7: 대표 오차 2분에서 3분, 허용 폭 10% 초과.",
         ),
     ],
 )

@@ -186,10 +186,10 @@ def _worse_in(now: Mapping[str, float | None], before: Mapping[str, Any]) -> str
     told = []
     error, error_before = now.get(TRIM_MAE), before.get(TRIM_MAE)
     if error is not None and error_before is not None and error > error_before * (1 + margin):
-        told.append(f"{TRIM_MAE} {error:.3g} min instead of {error_before:.3g}")
+        told.append(f"typical error {error:.3g} min instead of {error_before:.3g}")
     match, match_before = now.get(PROCESS_MATCH), before.get(PROCESS_MATCH)
     if match is not None and match_before is not None and match < match_before * (1 - margin):
-        told.append(f"{PROCESS_MATCH} {match:.1%} instead of {match_before:.1%}")
+        told.append(f"operations right {match:.1%} instead of {match_before:.1%}")
     return f"{', '.join(told)}, more than the margin of {margin:.0%}" if told else ""
 
 

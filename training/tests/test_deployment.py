@@ -173,8 +173,8 @@ def test_a_bad_cycle_brings_the_version_before_back_and_says_why() -> None:
     assert row
     assert row.state == ProbationState.ROLLED_BACK
     assert row.why == (
-        "Quality cycle 7: trim_mae 4.6 min instead of 4, process_match 70.0% instead of 90.0%, "
-        "more than the margin of 10%."
+        "Quality cycle 7: typical error 4.6 min instead of 4, operations right 70.0% instead of "
+        "90.0%, more than the margin of 10%."
     )
     event = AuditEvent.objects.get(action="training.probation.rolled_back")
     assert (event.target, event.after) == (SECOND, row.why)
