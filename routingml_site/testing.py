@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+PATIENCE_MS = 60_000
+"""Time after which a page that does not come to what is expected of it fails a test."""
 PASSWORD = "a long enough passphrase"  # noqa: S105 -- of the cast, in tests only
 _HOME = Path(tempfile.mkdtemp(prefix="routingml-test-"))
 os.environ.update(
@@ -48,6 +51,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,  # an example may take its time on a busy machine
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=True,
+    database=None,
+)
+hypothesis.settings.load_profile("suite")
 pytest_plugins = ["routingml_site.tiny"]
 
 
@@ -256,6 +267,7 @@ def chromium() -> Iterator[Browser]:
     with playwright.sync_playwright() as driver, pytest.MonkeyPatch.context() as patch:
         # The driver keeps an event loop in this thread; Django would refuse to query beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        playwright.expect.set_options(timeout=PATIENCE_MS)
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -266,6 +278,7 @@ def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
     """A page on a running server, in English; what goes wrong in it fails the test at its end."""
     faults: list[str] = []
     context = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
+    context.set_default_timeout(PATIENCE_MS)
     tab = context.new_page()
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)

@@ -58,7 +58,7 @@ def wait_saved(page: Page, revision: int) -> None:
 
 
 def wait_stored(page: Page, draft: Draft, jobs: list[str]) -> None:
-    for _try in range(100):
+    for _try in range(1200):
         if stored(draft) == jobs:
             return
         page.wait_for_timeout(50)

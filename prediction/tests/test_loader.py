@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from registry.core.state import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("models_store")]
-PATIENCE = 10.0
+PATIENCE = 120.0
 
 
 class Clock:

@@ -50,22 +50,17 @@ def test_a_trend_is_drawn_and_read_with_the_arrow_keys(
     expect(eva_page).to_have_url(re.compile(f"{cycles[1].get_absolute_url()}$"))
 
 
-def line_colour(page: Page) -> str:
-    return str(page.locator(".plot .js-line").last.evaluate("e => getComputedStyle(e).stroke"))
-
-
 def test_plots_follow_the_theme_and_are_light_on_paper(
     eva_page: Page, cycles: list[QualityCycle]
 ) -> None:
     eva_page.goto("/quality/")
     expect(eva_page.locator(DRAWN).first).to_be_visible()
-    light = line_colour(eva_page)
+    line = eva_page.locator(".plot .js-line").last
+    light = str(line.evaluate("e => getComputedStyle(e).stroke"))
     eva_page.emulate_media(color_scheme="dark")
-    eva_page.wait_for_timeout(200)
-    assert line_colour(eva_page) != light
+    expect(line).not_to_have_css("stroke", light)
     eva_page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    eva_page.wait_for_timeout(200)
-    assert line_colour(eva_page) == light
+    expect(line).to_have_css("stroke", light)
 
 
 def test_without_scripts_the_table_stands_open(

@@ -34,8 +34,8 @@ def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers."""
     try:
         with servers.dask(WORKERS) as address:
-            client = pytest.importorskip("distributed").Client(address, timeout=30)
-            client.wait_for_workers(WORKERS, timeout=60)
+            client = pytest.importorskip("distributed").Client(address, timeout=240)
+            client.wait_for_workers(WORKERS, timeout=240)
             client.close()
             yield address
     except servers.ServerMissing as missing:

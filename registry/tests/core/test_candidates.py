@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.core.candidates import (
@@ -37,7 +37,6 @@ def indexed(packed: RoutingLibrary, vectors: list[list[float]]) -> NeighbourInde
     return NeighbourIndex.build(table, np.arange(len(packed)), IndexSpec(), seed=0)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_composed_routing_joins_only_pairs_that_happened(seed: int) -> None:
     packed = library(PLANT)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.core.known import known_routings
@@ -18,7 +18,6 @@ PLANTS = st.lists(
 ).filter(any)
 
 
-@settings(deadline=None)
 @given(PLANTS, st.data())
 def test_an_item_keeps_its_routings_wherever_it_is_taken(
     plant: list[list[str]], data: st.DataObject
@@ -37,7 +36,6 @@ def test_an_item_keeps_its_routings_wherever_it_is_taken(
             assert taken.arrays["age"][n] == row
 
 
-@settings(deadline=None)
 @given(PLANTS)
 def test_a_stored_library_is_the_library(plant: list[list[str]]) -> None:
     packed = library(plant)
@@ -75,7 +73,6 @@ def test_what_the_erp_and_the_shop_say_is_shown_and_the_unknown_is_none() -> Non
     assert (second.run_minutes, second.actual_run_minutes, second.resource) == (None, None, None)
 
 
-@settings(deadline=None)
 @given(PLANTS, PLANTS, st.data())
 def test_joined_libraries_hold_the_routings_of_both(
     plant: list[list[str]], newer: list[list[str]], data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.tests.core.libraries import library
@@ -13,7 +13,6 @@ from training.core import splits
 AGES = st.lists(st.one_of(st.just(np.nan), st.integers(0, 9).map(float)), min_size=2, max_size=12)
 
 
-@settings(deadline=None)
 @given(AGES, st.floats(0.05, 0.6))
 def test_nothing_that_is_learned_is_newer_than_what_is_held_out(
     ages: list[float], share: float
