@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -64,10 +65,16 @@ class GroupHabit:
             value: the item's clean value in the column.
             own: sequences of the asked item, when it must not vote for itself.
         """
-        group = self.shares.get(code_key(value) if value else "", self.shares[""])
-        counts = {s: n - (own[0] == s if own else 0) for s, n in group[:10]}
-        total = sum(n for _, n in group) - bool(own) + GROUP_PULL
+        group = code_key(value) if value else ""
+        group = group if group in self.shares else ""
+        counts = {s: n - (own[0] == s if own else 0) for s, n in self.shares[group][:10]}
+        total = self._items[group] - bool(own) + GROUP_PULL
         return {s: n / total for s, n in counts.items() if n > 0}
+
+    @cached_property
+    def _items(self) -> dict[str, int]:
+        """The number of items of each group."""
+        return {group: sum(n for _, n in shares) for group, shares in self.shares.items()}
 
     def with_items(
         self, items: CleanItems, library: RoutingLibrary, rows: np.ndarray
