@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -211,12 +212,15 @@ def must_be_right(table: Table) -> None:
     if table.wrong:
         first = table.wrong[0]
         told = {"count": len(table.wrong), "row": first.row, "column": first.column}
+        text = ngettext(
+            "%(count)s cell breaks what the profile says, in row %(row)s, column %(column)s."
+            " Nothing was written.",
+            "%(count)s cells break what the profile says, the first in row %(row)s, column"
+            " %(column)s. Nothing was written.",
+            len(table.wrong),
+        )
         raise NotWritable(
-            _(
-                "%(count)s cells break what the profile says, the first in row %(row)s, column"
-                " %(column)s. Nothing was written."
-            )
-            % told,
+            text % told,
             cells=[{"row": each.row, "column": each.column} for each in table.wrong[:20]],
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from prediction import loader
@@ -285,11 +286,13 @@ def _must_be_open(draft: Draft) -> None:
 def _must_obey(found: list[Violation], reason: str) -> None:
     blocking = [each for each in found if each.severity is Severity.ERROR]
     if blocking:
-        raise DraftBlocked(
-            _("The draft cannot be approved: %(count)s rules forbid it.")
-            % {"count": len({each.rule for each in blocking})},
-            rules=sorted({each.rule for each in blocking}),
+        names = sorted({each.rule for each in blocking})
+        text = ngettext(
+            "The draft cannot be approved: %(count)s rule forbids it.",
+            "The draft cannot be approved: %(count)s rules forbid it.",
+            len(names),
         )
+        raise DraftBlocked(text % {"count": len(names)}, rules=names)
     warned = [each for each in found if each.severity is Severity.WARNING]
     if warned and not reason.strip():
         raise ReasonNeeded(

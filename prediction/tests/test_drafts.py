@@ -88,7 +88,7 @@ def test_nobody_overwrites_what_somebody_else_saved(draft: Draft, ben: User, eva
 
 def test_an_error_blocks_whatever_the_reason(draft: Draft, ben: User) -> None:
     forbid(draft.to_steps(), "error")
-    with pytest.raises(DraftBlocked, match="1 rules forbid"):
+    with pytest.raises(DraftBlocked, match="1 rule forbids"):
         drafts.approve(draft=draft, revision=1, reason="I know better", by=ben)
     assert drafts.get(draft.pk).is_open
 

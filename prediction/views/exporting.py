@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import Ability, may, person
 from prediction.core.draft_files import FileKind
@@ -22,7 +22,7 @@ from prediction.core.output_profile import BadOutputProfile, CellFault, built_in
 from prediction.models import PredictionRequest
 from prediction.services import draft_exports, export_jobs, output_profiles
 from prediction.views.batches import found_batch
-from prediction.views.predictions import Page
+from prediction.views.predictions import MEDIA_TYPES, Page
 from registry import numbers
 from registry.core.errors import RoutingMLError
 from registry.models import Direction, MappingProfile
@@ -34,13 +34,8 @@ if TYPE_CHECKING:
 
     from prediction.core.export import Cell
 
-MEDIA = {
-    FileKind.CSV: "text/csv; charset=utf-8",
+MEDIA = {FileKind(each.value): media for each, media in MEDIA_TYPES.items()} | {
     FileKind.CSV_CP949: "text/csv; charset=cp949",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    FileKind.JSON: "application/json",
-    FileKind.XML: "application/xml",
-    FileKind.PARQUET: "application/vnd.apache.parquet",
     FileKind.SQL: "application/sql; charset=utf-8",
 }
 LABELS: dict[FileKind, Promise | str] = {
@@ -89,8 +84,13 @@ class ExportDraftsView(Page):
                 return _in_the_background(request, table, to_staging=to_staging)
             if to_staging:
                 count = draft_exports.insert(table=table, by=person(request))
+                text = ngettext(
+                    "%(count)s row inserted into %(table)s.",
+                    "%(count)s rows inserted into %(table)s.",
+                    count,
+                )
                 told = {"count": count, "table": table.profile.table}
-                messages.success(request, _("%(count)s rows inserted into %(table)s.") % told)
+                messages.success(request, text % told)
                 return redirect("prediction:draft_list")
             kind = _kind(given)
             content = draft_exports.write(table=table, kind=kind, by=person(request))
