@@ -217,7 +217,8 @@ def test_eva_sees_what_is_asked_for_and_takes_it_back(eva: User, client: Client)
         (row.pk, "waiting", ["A-1"])
     ]
 
-    client.post(f"/training/requests/{row.pk}/withdraw/")
+    taken = client.post(f"/training/requests/{row.pk}/withdraw/", follow=True)
+    assert "The request is withdrawn." in taken.content.decode()
     assert states() == ["skipped"]
     again = client.post(f"/training/requests/{row.pk}/withdraw/", follow=True)
     assert "begun or is over" in again.content.decode()

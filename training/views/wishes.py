@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request back that has not begun."""
     row = get_object_or_404(RetrainingRequest, pk=pk)
-    if not retraining.withdraw(row, by=person(request)):
+    if retraining.withdraw(row, by=person(request)):
+        messages.success(request, _("The request is withdrawn."))
+    else:
         messages.error(request, _("This request has begun or is over: cancel its job instead."))
     return redirect("training:home")
