@@ -21,6 +21,9 @@ from training.services.starts import Strategy
 if TYPE_CHECKING:
     from registry.models import Job
 
+NAMED = 10
+"""Items that ask for a full training and are named on the page; a file has them all."""
+
 
 def train(job: Job) -> dict[str, Any]:
     """Make a version as the job's parameters say; return what the job's page shows.
@@ -81,6 +84,7 @@ def _add(job: Job) -> dict[str, Any]:
         "added": result.grown.added,
         "waiting": result.waiting,
         "flagged": len(result.grown.flagged),
+        "first_flagged": [one.code for one in result.grown.flagged[:NAMED]],
     }
 
 

@@ -12,6 +12,7 @@ from quality.core import causes, census
 from quality.core.alerts import Rule, Signal
 from quality.models import QualityCycle
 from quality.services import inputs
+from registry import selectors
 from training.core import splits
 
 if TYPE_CHECKING:
@@ -148,8 +149,6 @@ def _audit(loaded: LoadedModel) -> dict[str, Any]:
 
 def _model_error(loaded: LoadedModel, overall: Mapping[str, Any]) -> list[Signal]:
     """Hold the error of all minutes against the version's own backtest."""
-    from registry import selectors
-
     metrics = selectors.version_named(loaded.name).metrics
     tested = ((metrics.get("backtest") or {}).get("model") or {}).get("wape")
     ends = (overall.get("intervals") or {}).get("wape")

@@ -259,14 +259,15 @@ def test_a_first_training_and_a_dry_run_say_what_they_are(eva_browser: Client) -
     ("added", "flagged", "says"),
     [
         (0, 0, "Nothing to add"),
-        (1, 1, "1 item was added. 1 item asks for a full training."),
-        (1200, 7, "1,200 items were added. 7 items ask for a full training."),
+        (1, 2, "1 item was added. 2 items ask for a full training. G-1, G-2"),
+        (1200, 7, "1,200 items were added. 7 items ask for a full training. G-1, G-2 …"),
     ],
 )
 def test_an_incremental_training_says_what_it_added(
     eva_browser: Client, added: int, flagged: int, says: str
 ) -> None:
-    job = succeeded(registered=False, metrics=None, added=added, flagged=flagged, waiting=0)
+    told = {"added": added, "flagged": flagged, "first_flagged": ["G-1", "G-2"][:flagged]}
+    job = succeeded(registered=False, metrics=None, waiting=0, **told)
     assert says in text_of(eva_browser, f"{HOME}jobs/{job.pk}/")
 
 

@@ -252,4 +252,6 @@ def _of_increment(job: Job) -> Notice:
         "%(count)s items ask for a full training.",
         flagged,
     ) % {"count": f"{flagged:,}"}
-    return Notice("warn", text, more)
+    first = job.result.get("first_flagged", [])
+    named = ", ".join(first) + (" …" if flagged > len(first) else "")
+    return Notice("warn", text, f"{more} {named}")
