@@ -23,7 +23,7 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
     from rest_framework.test import APIClient
 
     from accounts.models import User
@@ -268,24 +268,34 @@ def chromium() -> Iterator[Browser]:
         # The driver keeps an event loop in this thread; Django would refuse to query beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         playwright.expect.set_options(timeout=PATIENCE_MS)
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = driver.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def window(chromium: Browser, live_server: Any) -> BrowserContext:
+    """A window for the pages of all tests: opening one takes longer than most pages."""
+    opened = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
+    opened.set_default_timeout(PATIENCE_MS)
+    opened.new_page()  # without a page it would close
+    return opened
+
+
 @pytest.fixture
-def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
+def page(window: BrowserContext) -> Iterator[Page]:
     """A page on a running server, in English; what goes wrong in it fails the test at its end."""
     faults: list[str] = []
-    context = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
-    context.set_default_timeout(PATIENCE_MS)
-    tab = context.new_page()
+    tab = window.new_page()
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)
     tab.on("request", lambda request: faults.append(request.url) if _is_foreign(request) else None)
     tab.on("console", lambda line: faults.append(line.text) if _is_forbidden(line) else None)
     yield tab
-    context.close()
+    for opened in window.pages[1:]:
+        opened.close()
+    window.clear_cookies()
     if faults:
         pytest.fail("\n".join(faults))
 
