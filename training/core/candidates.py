@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -33,6 +34,9 @@ from training.core.comparison import LEAST_IN_FAMILY
 from training.core.dataset import TrainingSet
 from training.core.selection import Side, Verdict, judge
 from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec
+
+LEARNERS = ("lightgbm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.neural_network")
+"""What fits import: before them, because threads that do so at once can wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,8 @@ def _validated(
     todo = list(product(turns, names))
     tasks = [partial(_fit, turn, name, settings[name], spec) for turn, name in todo]
     places = [(turn.number, name) for turn, name in todo]
+    for module in LEARNERS:
+        import_module(module)
     with threadpool_limits(1):
         done = side_by_side.run(tasks, wanted.n_jobs, _Told(places, progress))
     return [_outcome(name, done, turns, settings[name]) for name in names]
