@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,8 +145,12 @@ def settle(name: str) -> None:
 
 def unsettled(older_than: float = UNSETTLED_SECONDS) -> list[str]:
     """Return the published versions whose rows have been waited for that long."""
-    limit = time.time() - older_than
-    return sorted(mark.name for mark in _folder(MARKS).iterdir() if mark.stat().st_mtime < limit)
+    limit, found = time.time() - older_than, []
+    for mark in _folder(MARKS).iterdir():
+        with suppress(FileNotFoundError):  # another host has settled it in this very moment
+            if re.fullmatch(NAME_PATTERN, mark.name) and mark.stat().st_mtime < limit:
+                found.append(mark.name)
+    return sorted(found)
 
 
 def unpublish(name: str) -> None:
