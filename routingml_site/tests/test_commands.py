@@ -119,13 +119,13 @@ def test_serve_answers_on_the_port_it_was_given(started: Callable[..., psutil.Po
 
     def answer() -> bytes | None:
         try:
-            with urllib.request.urlopen(f"{address}/api/health", timeout=5) as response:  # noqa: S310 -- our own server
+            with urllib.request.urlopen(f"{address}/api/health", timeout=PATIENCE) as response:  # noqa: S310 -- our own server
                 return bytes(response.read())
         except OSError:
             return None
 
     assert b'"status":"ok"' in wait_until(answer, "an answer")
-    with urllib.request.urlopen(f"{address}/static/css/tokens.css", timeout=5) as response:  # noqa: S310 -- our own server
+    with urllib.request.urlopen(f"{address}/static/css/tokens.css", timeout=PATIENCE) as response:  # noqa: S310 -- our own server
         assert b"--accent" in response.read()
 
 
@@ -195,7 +195,7 @@ def test_only_the_trusted_proxy_is_believed_about_tls(
     server.stdout.readline()
 
     def answer() -> str | None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request("GET", "/", headers={"X-Forwarded-Proto": "https"})
             return connection.getresponse().getheader("Location")
