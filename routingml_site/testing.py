@@ -23,7 +23,7 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
     from rest_framework.test import APIClient
 
     from accounts.models import User
@@ -274,28 +274,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def window(chromium: Browser, live_server: Any) -> BrowserContext:
-    """A window for the pages of all tests: opening one takes longer than most pages."""
-    opened = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
-    opened.set_default_timeout(PATIENCE_MS)
-    opened.new_page()  # without a page it would close
-    return opened
-
-
 @pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
     """A page on a running server, in English; what goes wrong in it fails the test at its end."""
     faults: list[str] = []
-    tab = window.new_page()
+    context = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
+    context.set_default_timeout(PATIENCE_MS)
+    tab = context.new_page()
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("response", lambda answer: faults.append(answer.url) if answer.status >= 500 else None)
     tab.on("request", lambda request: faults.append(request.url) if _is_foreign(request) else None)
     tab.on("console", lambda line: faults.append(line.text) if _is_forbidden(line) else None)
     yield tab
-    for opened in window.pages[1:]:
-        opened.close()
-    window.clear_cookies()
+    context.close()
     if faults:
         pytest.fail("\n".join(faults))
 
