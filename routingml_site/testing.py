@@ -275,8 +275,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
-    """A page on a running server, in English; what goes wrong in it fails the test at its end."""
+def page(live_server: Any, chromium: Browser) -> Iterator[Page]:
+    """A page on a running server, in English; what goes wrong in it fails the test at its end.
+
+    The server is named first and so ends last: it answers as long as the browser may ask.
+    """
     faults: list[str] = []
     context = chromium.new_context(base_url=live_server.url, locale="en", color_scheme="light")
     context.set_default_timeout(PATIENCE_MS)
