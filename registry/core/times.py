@@ -22,10 +22,11 @@ from registry.core.features import FeatureAssembler
 from registry.core.forest import Forest
 from registry.core.library import RoutingLibrary
 from registry.core.perceptron import Perceptron
-from registry.core.progress import Progress, Report, Silent, span
+from registry.core.progress import Progress, Silent, saying, span
 from registry.core.state import State
 
 KINDS = ("run", "setup")
+LEARNING = "learning times"
 MODEL_SCATTER = 0.1
 """Log scatter of an item around what attributes can tell; keeps any one target from ruling."""
 OUTLIER = 2.0
@@ -176,7 +177,7 @@ class TimeModel:
         for number, (kind, target) in enumerate(targets.items()):
             part = span(progress or Silent(), number / len(KINDS), (number + 1) / len(KINDS))
             examples = work.examples(target, seen, spec.max_rows, seed)
-            grown = grower(examples, spec, seed=seed, report=_saying(part))
+            grown = grower(examples, spec, seed=seed, report=saying(part, LEARNING))
             forests.append(grown.forest)
             counts = library.arrays[f"operation_{kind}_count"]
             known.append(np.bincount(work.job[counts > 0], minlength=work.jobs) > 0)
@@ -237,10 +238,6 @@ class TimeModel:
             forests.append(form.from_state(State(meta=meta, arrays=own)))
         arrays = state.arrays
         return cls(arrays["columns"], tuple(forests), arrays["centre"], arrays["known"])
-
-
-def _saying(told: Progress) -> Report:
-    return lambda share: told.report(share, "learning times")
 
 
 class Operations:

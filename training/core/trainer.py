@@ -36,7 +36,7 @@ from registry.core.neighbourhood import NOBODY
 from registry.core.progress import DETAIL, Cancelled, Progress, Report, saying, span, within
 from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
-from registry.core.times import KINDS, TimeModel
+from registry.core.times import KINDS, LEARNING, TimeModel
 from training.core import splits
 from training.core.challengers import Grower
 from training.core.dataset import TrainingSet
@@ -144,9 +144,9 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         indexing = saying(span(progress, 0.7, 0.75), "indexing")
         indexing(0.0)
         index = NeighbourIndex.build(vectors, rows, spec.index, seed=spec.seed, report=indexing)
+        learning = saying(span(progress, 0.75, 0.95), LEARNING)
         while wait([timed], WAIT_SECONDS).not_done:
-            step = f"learning times{DETAIL}{beside.share:.0%}"
-            progress.report(0.75 + 0.2 * beside.share, step)
+            learning(beside.share)
         times, residual = timed.result()
     progress.report(0.95, "summing up habits")
     group = GroupHabit.fit(clean, library)
