@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +68,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-def pytest_collection_finish() -> None:
-    """Let the collector skip what stays: a training calls it at each step, and tests are many."""
-    gc.freeze()
-
-
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(_HOME, ignore_errors=True)
@@ -95,6 +91,15 @@ def closed_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def what_stays() -> None:
+    """Load every page, and let the collector skip what stays: each loading of a model calls it."""
+    from django.conf import settings
+
+    import_module(settings.ROOT_URLCONF)
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

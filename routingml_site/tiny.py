@@ -6,6 +6,7 @@ in about two seconds; its networks are too small to be good, but these tests are
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -88,7 +89,9 @@ def tiny_model(
     from training.core import dataset, trainer
 
     data = dataset.prepare(tiny_tables, dataset.attributes_of(tiny_columns))
-    return trainer.fit(data, tiny_spec, Silent(), profile=tiny_columns.to_json())
+    model = trainer.fit(data, tiny_spec, Silent(), profile=tiny_columns.to_json())
+    gc.freeze()  # with the libraries that learn
+    return model
 
 
 @pytest.fixture(scope="session")

@@ -328,7 +328,8 @@ def _read_state(folder: Path, manifest: Manifest, paths: list[str]) -> State:
         if stored.kind is FileKind.META:
             meta = json.loads(path.read_bytes())
         elif stored.kind is FileKind.ARRAY:
-            mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+            # As text: of a Path numpy resolves every folder, which takes as long as the rest.
+            mapped = np.load(str(path), mmap_mode="r", allow_pickle=False)
             # The same pages as a plain array: each look into a numpy.memmap costs a microsecond.
             arrays[path.stem] = np.asarray(mapped)
         elif stored.kind is FileKind.ESTIMATOR:
