@@ -14,9 +14,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -91,6 +93,20 @@ def closed_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep an SQLite database in a file, as the product does.
+
+    One in memory is shared by the threads of a running server without any patience: who reads a
+    table that another thread writes to is refused at once.
+    """
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        database["TEST"]["NAME"] = str(_HOME / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -295,6 +311,7 @@ def page(live_server: Any, chromium: Browser) -> Iterator[Page]:
     tab.on("console", lambda line: faults.append(line.text) if _is_forbidden(line) else None)
     yield tab
     context.close()
+    _finish_requests()
     if faults:
         pytest.fail("\n".join(faults))
 
@@ -306,6 +323,13 @@ def eva_page(page: Page, eva: User, client: Client, live_server: Any) -> Page:
     session = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     return page
+
+
+def _finish_requests() -> None:
+    """Wait for what the server still answers: tables that are read cannot be emptied."""
+    for thread in threading.enumerate():
+        if ThreadingMixIn.process_request_thread.__name__ in thread.name:
+            thread.join(PATIENCE_MS / 1000)
 
 
 def _is_forbidden(line: Any) -> bool:
