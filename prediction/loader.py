@@ -11,6 +11,7 @@ in commands and tests, ``active()`` itself looks, as often at most.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -210,8 +211,11 @@ class Loader:
                     extra={"version": wanted.name, "code": error.code, "reason": error.message},
                 )
                 return
+            is_exchange = self._loaded is not None
             self._loaded, self._failure = (wanted, loaded), None
-            release_memory()  # with that of the version before
+            if is_exchange:
+                gc.collect()  # parts of the version before hold each other
+            release_memory()
         telemetry.LOADS.labels("loaded").inc()
         seconds = round(self._clock() - started, 3)
         log.info("prediction.loader.loaded", extra={"version": wanted.name, "seconds": seconds})

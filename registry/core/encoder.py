@@ -85,7 +85,8 @@ class Encoder:
         figures = [each for each in self.attributes if each.unit_column in touched]
         touched |= {each.name for each in figures}
         units = {each.unit_column for each in self.attributes if each.name in touched}
-        again = [each for each in self.attributes if each.name in touched | units]
+        wanted = touched | units
+        again = [each for each in self.attributes if each.name in wanted]
         variants = [Item(item.code, {**item.attributes, name: other}) for name, other in changes]
         read = clean_items(RawItems.from_items(variants, [each.name for each in again]), again)
         kept = encoded.clean.repeated(row, len(variants))

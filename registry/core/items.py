@@ -167,7 +167,7 @@ def _column(values: Sequence[Any]) -> RawColumn:
     seen: dict[object, int] = {}
     codes = [
         -1
-        if value is None or value != value  # NaN is the value that differs from itself
+        if is_blank(value)
         else seen.setdefault(value if type(value) in PLAIN else _plain(value), len(seen))
         for value in values
     ]

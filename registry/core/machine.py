@@ -40,7 +40,6 @@ def release_memory() -> None:
     After tables of millions of rows have gone, Arrow's pool and the C library keep gigabytes of
     what they held; a training's next step would come on top of that.
     """
-    gc.collect()
     arrow = sys.modules.get("pyarrow")  # who has not loaded it has nothing of its memory
     if arrow is not None:
         arrow.default_memory_pool().release_unused()
