@@ -6,7 +6,7 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 TEXTS := locale/ko/LC_MESSAGES/django.mo
 
-# Where it is set, each of the hundreds of processes that the tests start would compile everything anew.
+# Where it is set, each process that a target starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 # Production's profile with throw-away secrets, for the deployment checks only.

@@ -39,7 +39,7 @@ class Web:
     def ready(self) -> dict[str, Any]:
         """Return what it says about itself, empty while it does not answer."""
         try:
-            with urllib.request.urlopen(f"{self.address}/api/health/ready", timeout=60) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.address}/api/health/ready", timeout=60) as answer:  # noqa: S310 -- our own server
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:  # 503: it answers that it is not ready
             with error:

@@ -111,7 +111,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True, scope="session")
 def what_stays() -> None:
-    """Load every page, and let the collector skip what stays: each loading of a model calls it."""
+    """Load every page, and let the collector skip what stays for the whole suite."""
     from django.conf import settings
 
     import_module(settings.ROOT_URLCONF)
