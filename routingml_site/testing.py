@@ -95,12 +95,13 @@ def closed_network() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def database_in_a_file() -> None:
     """Keep an SQLite database in a file, as the product does.
 
     One in memory is shared by the threads of a running server without any patience: who reads a
-    table that another thread writes to is refused at once.
+    table that another thread writes to is refused at once.  Not by overriding a fixture of
+    pytest-django's: that plugin is loaded after this one, so its own would win.
     """
     from django.conf import settings
 

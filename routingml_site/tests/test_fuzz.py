@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -162,6 +163,16 @@ def fuzz(
 
 
 def call(case: Request, person: User | None) -> Response:
-    """Send a request through the whole application, as a program of somebody's."""
+    """Send a request through the whole application, as a program of somebody's.
+
+    Around a request Django closes connections; like its own test client, not the test's.
+    """
     headers = {} if person is None else {"Authorization": f"Bearer {tokens.start(person).access}"}
-    return case.call(base_url="http://localhost", app=APPLICATION, headers=headers)
+    around = request_started, request_finished
+    for signal in around:
+        signal.disconnect(close_old_connections)
+    try:
+        return case.call(base_url="http://localhost", app=APPLICATION, headers=headers)
+    finally:
+        for signal in around:
+            signal.connect(close_old_connections)

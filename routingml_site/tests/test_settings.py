@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from routingml_site import databases, env
 
@@ -132,6 +133,14 @@ def test_sqlite_is_set_up_so_that_writers_wait_instead_of_failing() -> None:
     assert options["transaction_mode"] == "IMMEDIATE"
     assert options["timeout"] == 20
     assert "journal_mode=WAL" in options["init_command"]
+
+
+@pytest.mark.django_db
+def test_these_tests_keep_their_sqlite_as_the_product_does() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("these tests run on a server")
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize(
