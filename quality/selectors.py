@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from quality.models import Alert, QualityCycle, SampleResult
 from registry.kinds import QUALITY_CYCLE
 from registry.models import Job
@@ -116,7 +118,11 @@ def missing_over_time() -> list[Missing]:
     """Return the missing values of the newest cycles, oldest first; old cycles kept none."""
     rows = QualityCycle.objects.finished().newest_first()
     kept = rows.values_list("started_at", "findings__missing")[:TREND]
-    return [Missing(f"{day:%Y-%m-%d}", rates) for day, rates in reversed(kept) if rates]
+    return [
+        Missing(f"{timezone.localtime(at):%Y-%m-%d}", rates)
+        for at, rates in reversed(kept)
+        if rates
+    ]
 
 
 def log_lines(path: Path, level: str = "", count: int = 200) -> list[dict[str, Any]]:

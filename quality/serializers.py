@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from quality.core.sampling import Strategy
 from quality.models import Alert, DriftCheck, QualityCycle
+from quality.services.drift import MOST_LOOKS
 
 LARGEST = 100_000
 LARGEST_SEED = 2**31 - 1
@@ -134,4 +135,4 @@ class DriftSummaryOut(serializers.Serializer[Any]):
     checks = serializers.IntegerField()
     events = serializers.IntegerField()
     bands = serializers.DictField(child=serializers.IntegerField())
-    rows = DriftCheckOut(many=True)
+    rows = DriftCheckOut(many=True, help_text=f"the newest {MOST_LOOKS:,}")

@@ -7,6 +7,7 @@ the newest items that it had.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +91,10 @@ def plant_shifts(results: pd.DataFrame, since: np.datetime64) -> list[Shift]:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """A column of new items beside the same column of items before."""
+    """A column of new items beside the same column of items before.
+
+    ``new_values`` counts the values that no item before has, the commonest first.
+    """
 
     column: str
     missing: float
@@ -112,7 +116,9 @@ def column_change(column: str, now: Sequence[str], before: Sequence[str]) -> Col
     if not filled_now or not repeats(filled):
         return ColumnChange(column, missing, missing_before, None, None, None, {})
     counts = _counts(filled_now, values), _counts(filled, values)
-    fresh = pd.Series([v for v in filled_now if v not in set(values)], dtype="object")
+    fresh = Counter(filled_now)
+    for value in values:
+        del fresh[value]
     return ColumnChange(
         column,
         missing,
@@ -120,7 +126,7 @@ def column_change(column: str, now: Sequence[str], before: Sequence[str]) -> Col
         psi=drift.psi(*counts),
         jensen_shannon=drift.jensen_shannon(*counts),
         limit=drift.psi_limit(counts[1].tolist(), len(filled_now)),
-        new_values={str(k): int(n) for k, n in fresh.value_counts().head(5).items()},
+        new_values=dict(fresh.most_common()),
     )
 
 

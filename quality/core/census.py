@@ -13,7 +13,6 @@ from quality.core.causes import ColumnChange, column_change
 from registry.core.cleaning import AttributeKind, CleanItems, clean_items
 from registry.core.items import RawItems
 from registry.core.model import RoutingModel
-from training.core.dataset import TrainingSet
 
 NONE = "-"
 SHOWN_STANDARDS = 30
@@ -22,7 +21,8 @@ SHOWN_FAULTS = 20
 FEWEST_REPORTS = 5
 DISAGREES = 0.4
 """Logarithm of actual over standard (half as long again) from which a standard is worth a look."""
-BINS = 8
+MOST_NEW_VALUES = 5
+"""New values of a column that are named, the commonest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,12 @@ def audit(model: RoutingModel) -> dict[str, Any]:
     }
 
 
-def column_texts(items: RawItems, attributes: TrainingSet | RoutingModel) -> dict[str, list[str]]:
-    """Return every column of some items as cleaned texts; empty is missing, sizes are rounded."""
-    wanted = (
-        attributes.attributes
-        if isinstance(attributes, TrainingSet)
-        else attributes.base.encoder.attributes
-    )
-    clean = clean_items(items, wanted)
+def column_texts(items: RawItems, model: RoutingModel) -> dict[str, list[str]]:
+    """Return every column that a version looks at as cleaned texts of some items.
+
+    Empty is missing; sizes are rounded.
+    """
+    clean = clean_items(items, model.base.encoder.attributes)
     texts: dict[str, list[str]] = {}
     for name, factor in clean.texts.items():
         words = [*factor.values, ""]
@@ -138,8 +136,8 @@ def column_changes(
         change = column_change(name, now[name], before[name])
         if change.new_values:
             known = known_values(model, name)
-            fresh = {value: n for value, n in change.new_values.items() if value not in known}
-            change = replace(change, new_values=fresh)
+            fresh = [each for each in change.new_values.items() if each[0] not in known]
+            change = replace(change, new_values=dict(fresh[:MOST_NEW_VALUES]))
         found.append(change)
     return tuple(found)
 

@@ -24,9 +24,6 @@ LARGEST_GROUPS = 40
 FEWEST_ITEMS = 5
 """Items of a family under which it is summed up with the other small ones."""
 SMALL = "(small families)"
-RATIOS = ("mae", "wape", "bias", "interval_coverage", "rmse")
-TIMES = ("mae", "trim_mae", "rmse", "wape", "mape_median", "bias",
-         "interval_coverage", "interval_width")  # fmt: skip
 
 Figures = dict[str, Any]
 

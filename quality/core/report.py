@@ -13,6 +13,9 @@ FIGURES = (
     "bias", "interval_coverage", "interval_width", "outsourcing_success", "cv", "abstention",
     "drafts", "adoption", "edit_distance", "retimed",
 )  # fmt: skip
+WITH_INTERVAL = frozenset(
+    {"exact_match", "process_match", "mae", "trim_mae", "rmse", "wape", "bias", "interval_coverage"}
+)
 SHARES = frozenset(
     {"exact_match", "hit_at_3", "hit_at_5", "sequence_similarity", "process_match", "wape",
      "mape_median", "bias", "interval_coverage", "outsourcing_success", "abstention",
@@ -36,7 +39,7 @@ WORDS = {
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows under their names; a text that a spreadsheet would calculate stays a text."""
+    """Return rows of the same columns under their names; no text becomes a formula."""
     out = io.StringIO()
     if rows:
         writer = csv.writer(out, lineterminator="\r\n")
@@ -47,13 +50,13 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def summary_row(about: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a cycle as one row."""
+    """Return a cycle as one row, of the same columns whatever could be measured."""
     ends = metrics.get("intervals") or {}
     row = dict(about)
     for name in FIGURES:
         row[name] = metrics.get(name)
-        if name in ends:
-            row[f"{name}_low"], row[f"{name}_high"] = ends[name]
+        if name in WITH_INTERVAL:
+            row[f"{name}_low"], row[f"{name}_high"] = ends.get(name) or (None, None)
     return row
 
 

@@ -129,7 +129,7 @@ class QualityCycle(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.started_at:%Y-%m-%d}"
+        return f"{self.pk} {timezone.localtime(self.started_at):%Y-%m-%d}"
 
     def get_absolute_url(self) -> str:
         """Return the cycle's own page."""

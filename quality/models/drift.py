@@ -41,7 +41,7 @@ class DriftCheck(models.Model):
         ordering = ("-pk",)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.band}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.band}"
 
 
 class DriftReset(models.Model):
@@ -58,4 +58,4 @@ class DriftReset(models.Model):
         constraints = (models.CheckConstraint(name="driftreset_by_somebody", condition=~Q(by="")),)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.by}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M} {self.by}"

@@ -57,7 +57,7 @@ NOTHING_MEASURED = "None of the sampled items could be predicted and compared: {
 
 @dataclass(frozen=True)
 class _InTime:
-    """A progress that ends the work when its time is over."""
+    """A progress that ends the work when its time is over; nothing stops what is done."""
 
     parent: Progress
     seconds: int
@@ -65,7 +65,7 @@ class _InTime:
 
     def report(self, share: float, step: str) -> None:
         """Tell the parent, while there is time."""
-        if time.monotonic() > self.ends:
+        if share < 1 and time.monotonic() > self.ends:
             raise CycleTooLong(
                 f"It took longer than {self.seconds:,} seconds, the limit in the settings. "
                 "Take a smaller sample, or raise the limit.",
@@ -136,10 +136,13 @@ def _begin(
 ) -> QualityCycle:
     """Store the cycle as the one that runs; one that was left behind is ended."""
     limit = timezone.now() - timedelta(seconds=seconds)
-    running = QualityCycle.objects.filter(state=CycleState.RUNNING).select_related("job")
-    for old in running:
+    for old in _running():
         if old.started_at < limit or (old.job is not None and not old.job.is_open):
-            _end(old, CycleState.FAILED, "It ended without a word: its process has gone.")
+            QualityCycle.objects.filter(pk=old.pk, state=CycleState.RUNNING).update(
+                state=CycleState.FAILED,
+                reason="It ended without a word: its process has gone.",
+                finished_at=timezone.now(),
+            )
     try:
         with transaction.atomic():
             return QualityCycle.objects.create(
@@ -155,6 +158,12 @@ def _begin(
         raise CycleRuns(
             "A quality cycle is running already. Wait until it has ended, or cancel it."
         ) from error
+
+
+def _running() -> list[QualityCycle]:
+    """Return the cycle that is said to be running, if there is one."""
+    rows = QualityCycle.objects.filter(state=CycleState.RUNNING)
+    return list(rows.select_related("job"))
 
 
 def _run(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+MOST_LOOKS = 1_500
+"""Looks that are told one by one, the newest; a week has a thousand."""
 ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
 """Alerts of a cycle that say the times no longer fit."""
 
@@ -103,8 +105,7 @@ def live(version: str) -> Stream:
                 confidence.append(best["CONFIDENCE"])
         if len(similarity) >= core.WINDOW:
             break
-    newest = slice(core.WINDOW - 1, None, -1) if len(similarity) >= core.WINDOW else slice(None)
-    return Stream(similarity[newest], confidence[newest])
+    return Stream(similarity[: core.WINDOW][::-1], confidence[: core.WINDOW][::-1])
 
 
 def status() -> dict[str, Any]:
@@ -129,7 +130,7 @@ def status() -> dict[str, Any]:
 
 
 def summary(days: int) -> dict[str, Any]:
-    """Return the looks and events of some days."""
+    """Return how many looks and events some days had, and the newest looks."""
     since = timezone.now() - timedelta(days=days)
     rows = DriftCheck.objects.filter(at__gte=since)
     return {
@@ -137,7 +138,7 @@ def summary(days: int) -> dict[str, Any]:
         "checks": rows.count(),
         "events": rows.events().count(),
         "bands": {str(band): rows.filter(band=str(band)).count() for band in Band},
-        "rows": list(rows[:500]),
+        "rows": list(rows[:MOST_LOOKS]),
     }
 
 

@@ -28,7 +28,7 @@ def about(cycle: QualityCycle) -> dict[str, Any]:
     """Return what identifies a cycle."""
     return {
         "cycle": cycle.pk,
-        "started_at": cycle.started_at.isoformat(timespec="seconds"),
+        "started_at": timezone.localtime(cycle.started_at).isoformat(timespec="seconds"),
         "state": str(cycle.state),
         "reason": cycle.reason,
         "model_version": cycle.model_version,

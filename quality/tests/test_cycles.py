@@ -98,6 +98,38 @@ def test_a_cycle_that_takes_longer_than_the_settings_allow_is_ended(
     assert not SampleResult.objects.exists()
 
 
+def test_a_cycle_that_is_stored_in_time_stays_finished_however_long_its_reports_take(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(cycles, "time", clock)
+    write = reports.write
+
+    def slowly(cycle: QualityCycle) -> Path:
+        clock.now += 7200
+        return write(cycle)
+
+    monkeypatch.setattr(reports, "write", slowly)
+    assert run().state == CycleState.FINISHED
+    assert QualityCycle.objects.get().state == CycleState.FINISHED
+
+
+def test_a_cycle_that_ends_while_the_next_one_looks_at_it_keeps_its_end(
+    erp: Erp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = QualityCycle.objects.create(
+        asked_by="eva", seed=1, sample_size=1, started_at=timezone.now() - timedelta(days=1)
+    )
+    seen = cycles._running()
+    QualityCycle.objects.update(
+        state=CycleState.FINISHED, finished_at=timezone.now(), metrics={"mae": 1.0}
+    )
+    monkeypatch.setattr(cycles, "_running", lambda: seen)
+    run()
+    old.refresh_from_db()
+    assert (old.state, old.metrics) == (CycleState.FINISHED, {"mae": 1.0})
+
+
 def test_a_cycle_tells_how_good_the_answers_are_and_opens_down_to_the_work_results(
     erp: Erp,
 ) -> None:

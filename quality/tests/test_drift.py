@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from quality.core.drift import look
+from quality.models import DriftCheck
 from quality.services import drift
 from quality.tests.test_api import asked
 from registry.core.confidence import Confidence
@@ -48,6 +51,16 @@ def test_versions_from_before_it_was_written_can_still_be_read(tiny_model: Routi
     del meta["unseen"]
     old = Confidence.from_state(State(meta=meta))
     assert old == replace(tiny_model.confidence, unseen={})
+
+
+def test_a_week_of_looks_is_told_whole() -> None:
+    looks = [
+        DriftCheck(at=timezone.now() - n * timedelta(minutes=10), model_version="v", answers=1)
+        for n in range(7 * 24 * 6)
+    ]
+    DriftCheck.objects.bulk_create(looks)
+    summary = drift.summary(7)
+    assert len(summary["rows"]) == summary["checks"] >= 7 * 24 * 6 - 1
 
 
 def test_live_answers_are_held_against_the_training_from_the_first_hour(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 from accounts.models import User
 from prediction.models import Draft
 from quality.core import charts
-from quality.models import Alert, QualityCycle, SampleResult
+from quality.models import Alert, DriftCheck, QualityCycle, SampleResult
+from quality.services import reports
 from quality.tests.conftest import Erp
 from quality.tests.test_cycles import STRICT, run
 from quality.views import plots, wording
@@ -189,6 +191,42 @@ def test_a_trend_leaves_a_gap_where_nothing_was_measured() -> None:
     assert drawn.marks == [(drawn.at[2], "v2")]
     assert [row.values[1] for row in plot.rows] == ["50.0 %", "not measurable", "90.0 %"]
     assert plots.trends([], {}) == []
+
+
+def test_plots_and_lists_tell_the_plants_time_of_day_as_the_tables_do(settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Seoul"
+    late = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)  # half past three of the next day there
+    cycles = [QualityCycle(pk=pk, started_at=late) for pk in (1, 2)]
+    (trend, *_others) = plots.trends(cycles, {1: {"mae": 1.0}, 2: {"mae": 2.0}})
+    looks = [
+        DriftCheck(pk=pk, at=late, similarity=0.1, similarity_limit=0.2, confidence=0.1,
+                   confidence_limit=0.2)
+        for pk in (1, 2)
+    ]  # fmt: skip
+    (moved, *_others) = plots.of_drift(looks, None)
+    assert trend.drawing.at == moved.drawing.at == ["2026-11-21 03:30"] * 2
+    assert str(cycles[0]) == "1 2026-11-21"
+    assert str(looks[0]).startswith("2026-11-21 03:30")
+    assert reports.about(cycles[0])["started_at"] == "2026-11-21T03:30:00+09:00"
+
+
+def test_every_row_of_the_table_of_cycles_has_its_figures_under_their_names(
+    ben_browser: Client,
+) -> None:
+    def stored(state: str, **metrics: Any) -> None:
+        QualityCycle.objects.create(
+            asked_by="eva", seed=1, sample_size=9, state=state, finished_at=timezone.now(),
+            metrics=metrics,
+        )  # fmt: skip
+
+    stored("finished", mae=1.5, bias=0.25, intervals={"mae": [1.0, 2.0], "bias": [0.1, 0.4]})
+    stored("finished", exact_match=0.5, bias=0.75, intervals={"exact_match": [0.4, 0.6]})
+    stored("failed")
+    table = csv.DictReader(page(ben_browser, "/quality/cycles.csv").lstrip("\ufeff").splitlines())
+    failed, second, first = table
+    assert (first["mae"], first["mae_high"], first["bias"]) == ("1.5", "2.0", "0.25")
+    assert (second["exact_match_low"], second["bias"], second["mae"]) == ("0.4", "0.75", "")
+    assert (failed["state"], failed["bias"]) == ("failed", "")
 
 
 def test_both_timelines_share_one_scale() -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quality.views import wording
@@ -15,13 +16,13 @@ from registry.core.plots import Axis, Drawing, Form, Plot, Row, Series, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from quality.models import DriftCheck, QualityCycle
     from quality.selectors import Missing
     from quality.services.drift import Baseline
     from quality.views.wording import Figure
 
-MOMENT = "%Y-%m-%d %H:%M"
 ERROR_BINS = 20
 MOST_COLUMNS = 5
 """Columns whose missing values are drawn; the table of the page has them all."""
@@ -49,7 +50,7 @@ def _trend(
     values: Sequence[float | None],
     metrics: Sequence[Mapping[str, Any]],
 ) -> Plot:
-    at = [f"{row.started_at:{MOMENT}}" for row in cycles]
+    at = [_moment(row.started_at) for row in cycles]
     links = [row.get_absolute_url() for row in cycles]
     reach = [(one.get("intervals") or {}).get(figure.name) or (None, None) for one in metrics]
     ends = [" … ".join(figure.text(end) for end in pair if end is not None) for pair in reach]
@@ -206,7 +207,7 @@ def _looks(checks: Sequence[DriftCheck], name: str, title: str) -> Plot:
         Series(_("alarm from"), limits, [_distance(value) for value in limits], "bad",
                is_limit=True),
     ]  # fmt: skip
-    drawing = Drawing([f"{one.at:{MOMENT}}" for one in checks], series, Axis(kind="date"), Axis())
+    drawing = Drawing([_moment(one.at) for one in checks], series, Axis(kind="date"), Axis())
     head, rows = table_of(drawing, _("When"))
     return Plot(title, drawing, head, rows, _distance(values[-1]))
 
@@ -226,6 +227,11 @@ def _beside(title: str, now: Sequence[int], before: Sequence[int]) -> Plot:
     head, rows = table_of(drawing, title)
     says = _("%(figure)s: last answers beside the training") % {"figure": title}
     return Plot(says, drawing, head, rows)
+
+
+def _moment(at: datetime) -> str:
+    """Return a moment in the plant's own time."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def _percent(value: float | None) -> str:

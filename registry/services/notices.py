@@ -80,9 +80,10 @@ def _what_came_of(result: Mapping[str, Any]) -> str:
     text = _("%(version)s: %(error)s typical error a piece")
     if now is not None:
         verdict = compared["verdict"]
-        told |= {"champion": compared["champion"], "percent": f"{100 * verdict['gain']:.0f}"}
+        told |= {"champion": compared["champion"]}
         text = _("%(version)s: %(error)s typical error a piece, not better than %(champion)s")
         if verdict["wins"]:
+            told |= {"percent": f"{100 * verdict['gain']:.0f}"}
             text = _(
                 "%(version)s: %(error)s typical error a piece, %(percent)s %% better than "
                 "%(champion)s"

@@ -116,6 +116,18 @@ def test_a_plant_that_reads_korean_is_told_in_korean(
     assert "워커가 사라졌습니다" in chat.bodies[1]["text"]
 
 
+def test_a_version_that_shares_too_few_items_with_the_active_one_is_told_all_the_same(
+    chat: Chat, ended: Job, django_capture_on_commit_callbacks: Any
+) -> None:
+    compared = {"champion": "2026.11.20_1", "overall": {"trim_mae": 0.82},
+                "verdict": {"wins": False, "gain": None}}  # fmt: skip
+    ended.result |= {"metrics": {"comparison": compared}}
+    ended.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        job_ended(ended.pk)
+    assert "not better than 2026.11.20_1" in chat.bodies[0]["text"]
+
+
 def test_teams_gets_a_card_and_the_mailbox_a_message(chat: Chat, settings: Any) -> None:
     settings.SLACK_WEBHOOK_URL, settings.TEAMS_WEBHOOK_URL = "", f"{chat.url}/teams"
     settings.EMAIL_HOST, settings.NOTICE_EMAILS = "smtp.plant.example", ["eva@plant.example"]

@@ -31,7 +31,7 @@ JUDGED = (TRIM_MAE, PROCESS_MATCH)
 def after_training(job: Job) -> bool:
     """Tell of a version that is better, and activate it if the policy says so.
 
-    Returns whether it went live.  Called again for the same job, it does nothing more: only a
+    Returns whether it went live.  Called again for the same job, it changes nothing more: only a
     version that never was live, made while the present champion answered, is activated.
     """
     version = _made_by(job)
@@ -41,9 +41,9 @@ def after_training(job: Job) -> bool:
     policy = selectors.iter_training().training
     if not wins(job, champion, version, least=policy.least_improvement):
         return False
-    old, new = (figures_of(one)[TRIM_MAE] for one in (champion, version))
+    share = f"{_gain_of(job, champion, version):.0%}"
     with override(settings.LANGUAGE_CODE):
-        names = {"new": version.name, "old": champion.name, "share": f"{_gain(old, new):.0%}"}
+        names = {"new": version.name, "old": champion.name, "share": share}
         title = _("Version %(new)s is better than %(old)s: typical error %(share)s lower") % names
     if policy.activation != AUTOMATIC:
         notices.tell(notices.BETTER, title, _in_words(waits=True))
@@ -77,12 +77,11 @@ def wins(job: Job, champion: ModelVersion, version: ModelVersion, *, least: floa
     verdict = job.result.get("verdict")
     if isinstance(verdict, dict) and isinstance(verdict.get("wins"), bool):
         return bool(verdict["wins"])
-    old, new = figures_of(champion), figures_of(version)
-    gain = _gain(old[TRIM_MAE], new[TRIM_MAE])
-    match_before, match_now = old[PROCESS_MATCH], new[PROCESS_MATCH]
+    match_before = figures_of(champion)[PROCESS_MATCH]
+    match_now = figures_of(version)[PROCESS_MATCH]
     if match_before is None or match_now is None:
         return False
-    return gain >= least > 0 and match_now >= match_before
+    return _gain_of(job, champion, version) >= least > 0 and match_now >= match_before
 
 
 def figures_of(version: ModelVersion) -> dict[str, float | None]:
@@ -125,7 +124,8 @@ def judge(
             return _send_back(row, f"Quality cycle {cycle}: {why}.")
         if len(row.cycles) >= selectors.iter_training().training.probation_cycles:
             _end(row, ProbationState.PASSED, f"{len(row.cycles)} quality cycles were good enough.")
-        row.save()
+        else:
+            row.save()
     return row
 
 
@@ -201,8 +201,15 @@ def _end(row: Probation, state: ProbationState, why: str) -> None:
     )
 
 
-def _gain(old: float | None, new: float | None) -> float:
-    """Return by which share an error is lower, 0 where it is not known."""
+def _gain_of(job: Job, champion: ModelVersion, version: ModelVersion) -> float:
+    """Return by which share the typical error is lower, 0 where it is not known.
+
+    On the items that both were asked about, where a training has compared them on some.
+    """
+    gain = figures.number(job.result, "verdict", "gain")
+    if gain is not None:
+        return gain
+    old, new = (figures_of(one)[TRIM_MAE] for one in (champion, version))
     return 1 - new / old if old and new is not None else 0.0
 
 

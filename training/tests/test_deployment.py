@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, User
 from registry import selectors
 from registry.models import Job, JobState, ModelVersion
-from registry.services import config, jobs, versions
+from registry.services import config, jobs, notices, versions
 from registry.tasks import job_ended
 from registry.tests.factories import FIRST, SECOND, THIRD, make_version, metrics_of, spoil
 from training.models import Probation, ProbationState
@@ -97,6 +97,17 @@ def test_a_version_that_is_not_clearly_better_changes_nothing(
 def test_the_verdict_of_the_training_itself_counts_more_than_its_figures() -> None:
     assert not deployment.after_training(training_of(SECOND, 1.0, verdict={"wins": False}))
     assert deployment.after_training(training_of(THIRD, 3.95, verdict={"wins": True}))
+
+
+@pytest.mark.usefixtures("first")
+def test_the_notice_tells_the_gain_on_the_items_that_both_were_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(notices, "tell", lambda event, title, text="": told.append(title))
+    verdict = {"wins": True, "gain": 0.08}  # its own backtest, of later items, has 4.5 minutes
+    deployment.after_training(training_of(SECOND, 4.5, verdict=verdict))
+    assert told == [f"Version {SECOND} is better than {FIRST}: typical error 8% lower"]
 
 
 @pytest.mark.usefixtures("automatic")

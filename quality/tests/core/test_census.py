@@ -6,6 +6,7 @@ import numpy as np
 
 from quality.core import census
 from registry.core.cleaning import CleanItems, Factor
+from registry.core.model import RoutingModel
 
 NAN = float("nan")
 SIZED = CleanItems(
@@ -29,6 +30,18 @@ def test_an_item_described_like_another_names_it() -> None:
 def test_an_item_with_sizes_in_two_units_names_them() -> None:
     assert told(census._conflicts(SIZED, ["IN_UOM", "OUT_UOM"])) == [("B", "INCH, MM")]
     assert census._conflicts(SIZED, []) == []
+
+
+def test_a_value_that_no_item_has_is_named_among_many_that_only_older_items_have(
+    tiny_model: RoutingModel,
+) -> None:
+    column = "ITEM_MATERIAL"
+    known = sorted(census.known_values(tiny_model, column) - {""})
+    assert len(known) > 6
+    before = {column: known[:1] * 100}
+    now = {column: [*(known[1:] * 5), *(["UNOBTAINIUM"] * 4)]}
+    (change,) = census.column_changes(tiny_model, now, before)
+    assert change.new_values == {"UNOBTAINIUM": 4}
 
 
 def test_a_size_out_of_range_names_its_column_and_value() -> None:
