@@ -15,6 +15,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from rest_framework.permissions import SAFE_METHODS
 
 from accounts import audit, limits, tokens
@@ -130,7 +132,7 @@ class AccessMiddleware:
         if need is access.Door.OPEN:
             return None
         if not isinstance(request.user, User) or not is_person(request.user):
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         first = first_of_all(request.user)
         if first and need is not access.Door.PERSON:
             return HttpResponseRedirect(reverse(first))
@@ -142,6 +144,15 @@ class AccessMiddleware:
             except limits.TooManyTries as refused:
                 return errors.too_many(request, refused)
         return None
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in; a part of a page that is asked for sends the whole page there."""
+    part = HtmxDetails(request)
+    if not part:
+        return redirect_to_login(request.get_full_path())
+    back = part.current_url_abs_path or reverse(settings.LOGIN_REDIRECT_URL)
+    return HttpResponseClientRedirect(redirect_to_login(back).url)
 
 
 def _origin(request: HttpRequest) -> str:

@@ -145,6 +145,28 @@ def test_nobody_is_overwritten_and_nothing_of_ones_own_is_lost(
     assert stored(draft) == [before[1], before[0], *before[2:]]
 
 
+def test_who_was_signed_out_signs_in_elsewhere_and_loses_nothing(
+    editor: Page, draft: Draft, ben: User, password: str
+) -> None:
+    before = stored(draft)
+    editor.context.clear_cookies(name="sessionid")
+    editor.locator("#step-0").focus()
+    editor.keyboard.press("Alt+ArrowDown")
+    told = editor.locator("#not-saved")
+    told.wait_for()
+    assert "You have been signed out." in told.inner_text()
+    assert not editor.locator("[data-keep]").is_visible()
+    with editor.expect_popup() as opened:
+        editor.get_by_role("link", name="Sign in in a new tab").click()
+    opened.value.get_by_label("E-mail").fill(ben.email)
+    opened.value.get_by_label("Password").fill(password)
+    opened.value.get_by_role("button", name="Sign in").click()
+    opened.value.get_by_role("button", name="Sign out").wait_for()
+    editor.click("[data-again]")
+    wait_saved(editor, 2)
+    assert stored(draft) == [before[1], before[0], *before[2:]]
+
+
 def describe(page: Page, record: dict[str, Any]) -> None:
     """Describe an item on the page and ask for its routing."""
     page.goto("/predict/?way=describe")

@@ -50,6 +50,12 @@ def test_signed_out_people_are_asked_to_sign_in(client: Client) -> None:
     assert client.get("/").headers["Location"] == "/login/?next=/"
 
 
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/training/jobs/1/?a=b"}
+    answer = client.get("/training/jobs/1/", headers=headers)
+    assert answer.headers["HX-Redirect"] == "/login/?next=/training/jobs/1/%3Fa%3Db"
+
+
 def test_the_icon_is_found_under_its_old_name(client: Client) -> None:
     assert client.get("/favicon.ico").headers["Location"] == "/static/img/mark.svg"
 

@@ -142,6 +142,12 @@ function say(text, bad = false) {
   status.dataset.state = bad ? "bad" : "";
 }
 
+// The cookie's, because whoever signs in again in another tab gets a new one.
+function token() {
+  const kept = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
+  return kept ? kept[1] : form.elements.csrfmiddlewaretoken.value;
+}
+
 async function save() {
   if (stopped) return;
   if (sending) {
@@ -155,7 +161,7 @@ async function save() {
   try {
     const answer = await fetch(form.dataset.saves, {
       method: "PATCH",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
       body: JSON.stringify({ revision: Number(form.elements.revision.value), operations: JSON.parse(current) }),
     });
     await told(answer, await answer.json());
@@ -171,7 +177,7 @@ async function save() {
 
 async function told(answer, body) {
   if (!answer.ok) {
-    refuse(body.error);
+    refuse(body.error, answer.status === 401);
     return;
   }
   refused.hidden = true;
@@ -205,20 +211,26 @@ function setRevision(revision) {
   for (const input of document.querySelectorAll("[data-revision]")) input.value = revision;
 }
 
-function refuse(error) {
+function refuse(error, signedOut) {
   const conflict = error.code === "draft_conflict";
   refused.hidden = false;
-  refused.querySelector("[data-message]").textContent = error.message;
-  refused.querySelector("[data-keep]").hidden = !conflict;
+  refused.querySelector("[data-message]").textContent = signedOut ? form.dataset.signedOut : error.message;
+  refused.querySelector("[data-of-conflict]").hidden = !conflict;
+  refused.querySelector("[data-of-sign-out]").hidden = !signedOut;
   say(refused.querySelector(".alert-title").textContent, true);
-  stopped = conflict;
+  stopped = conflict || signedOut;
   if (conflict) refused.dataset.revision = error.extra.revision;
 }
 
-refused.querySelector("[data-keep]").addEventListener("click", () => {
+function saveAgain() {
   stopped = false;
-  setRevision(refused.dataset.revision);
   save();
+}
+
+refused.querySelector("[data-again]").addEventListener("click", saveAgain);
+refused.querySelector("[data-keep]").addEventListener("click", () => {
+  setRevision(refused.dataset.revision);
+  saveAgain();
 });
 
 // What can be done to one operation.
