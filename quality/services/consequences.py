@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from quality.models import Alert
 
 WORST_ITEMS = 20
-JUDGED = ("trim_mae", "process_match")
 
 
 def ask_for_retraining(
@@ -72,22 +71,20 @@ def ask_after_drift() -> RetrainingRequest | None:
 def judge_probation(cycle: QualityCycle) -> None:
     """Hold a finished cycle against the probation of its version, if it is on one.
 
-    The figures it is held against are those of the last cycle before that version answered.
+    The figures it is held against are those of the last cycle of the version before.
     """
+    probation = selectors.probation()
+    if probation is None:
+        return
+    before = QualityCycle.objects.finished().filter(model_version=probation.previous.name)
+    last = before.newest_first().first()
     deployment.judge(
         version=cycle.model_version,
         figures=_figures(cycle),
         cycle=str(cycle.pk),
-        reference=_before(cycle),
+        reference=_figures(last) if last else None,
     )
 
 
-def _before(cycle: QualityCycle) -> dict[str, float | None] | None:
-    """Return the figures of the newest cycle of another version; None when there is none."""
-    earlier = QualityCycle.objects.finished().filter(pk__lt=cycle.pk)
-    row = earlier.exclude(model_version=cycle.model_version).newest_first().first()
-    return _figures(row) if row else None
-
-
 def _figures(cycle: QualityCycle) -> dict[str, float | None]:
-    return {key: cycle.metrics.get(key) for key in JUDGED}
+    return {key: cycle.metrics.get(key) for key in deployment.JUDGED}

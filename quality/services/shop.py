@@ -62,8 +62,8 @@ def watched(model: RoutingModel) -> list[str]:
     reports = np.concatenate([[0], np.cumsum(library.arrays["operation_run_count"])])
     starts = library.arrays["routing_start"][library.arrays["item_start"]]
     count = np.diff(reports[starts]).astype(float)
-    age = library.arrays["age"].astype(float)
-    years = np.nan_to_num((np.nanmax(age) - age) / 365.25, nan=np.inf)
+    age = np.nan_to_num(library.arrays["age"].astype(float))  # unknown: as old as can be
+    years = (age.max() - age) / 365.25
     order = np.argsort(-count * HALF_EACH_YEAR**years, kind="stable")[:MOST_WATCHED]
     order = order[(count[order] > 0) & (np.cumsum(count[order]) <= MOST_REPORTS)]
     return [model.item_codes[row] for row in order.tolist()]

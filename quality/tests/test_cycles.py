@@ -28,18 +28,20 @@ from quality.models import (
     QualityCycle,
     SampleResult,
 )
-from quality.services import alerts, asking, cycles, reports
+from quality.services import alerts, asking, consequences, cycles, reports, shop
 from quality.services.settings import CycleSettings, current
 from quality.tests.conftest import Erp
 from quality.views import wording
 from registry.core.errors import BadInput, NotEnoughData
+from registry.core.model import RoutingModel
 from registry.core.progress import Cancelled, Silent
 from registry.kinds import QUALITY_CYCLE
-from registry.models import JobState
+from registry.models import JobState, ModelVersion
 from registry.services import config, jobs
 from registry.tasks import execute
-from training.models import RetrainingRequest
-from training.services import deployment, retraining
+from registry.tests.factories import FIRST, make_version
+from training.models import Probation, ProbationState, RetrainingRequest
+from training.services import retraining
 
 pytestmark = pytest.mark.django_db
 STRICT = Limits(mae=0.001)
@@ -236,18 +238,43 @@ def test_where_the_retraining_queue_is_full_the_request_is_set_aside_and_the_cyc
     assert (row.state, cycle.retraining) == ("deferred", f"request {row.pk}: mae")
 
 
-def test_a_cycle_is_held_against_the_last_one_of_the_version_before(
-    erp: Erp, monkeypatch: pytest.MonkeyPatch
+def test_a_version_on_probation_is_held_against_the_last_cycle_of_the_one_before_it(
+    active_version: ModelVersion,
 ) -> None:
-    before = run()
-    QualityCycle.objects.filter(pk=before.pk).update(model_version="2026.01.01_1")
-    told: dict[str, Any] = {}
-    monkeypatch.setattr(deployment, "judge", lambda **given: told.update(given))
-    cycle = run()
+    def measured(version: str, trim_mae: float) -> QualityCycle:
+        return QualityCycle.objects.create(
+            asked_by="eva", seed=1, sample_size=9, model_version=version,
+            state=CycleState.FINISHED, finished_at=timezone.now(), metrics={"trim_mae": trim_mae},
+        )  # fmt: skip
 
-    assert (told["version"], told["cycle"]) == (cycle.model_version, str(cycle.pk))
-    assert told["reference"]["trim_mae"] == before.metrics["trim_mae"]
-    assert told["figures"]["process_match"] == cycle.metrics["process_match"]
+    previous = make_version(FIRST)
+    training = {"trim_mae": 9.0}
+    Probation.objects.create(version=active_version, previous=previous, reference=training)
+    measured(previous.name, 2.0)
+    measured("2026.01.01_1", 1.0)
+    cycle = measured(active_version.name, 2.1)
+    consequences.judge_probation(cycle)
+    assert Probation.objects.get().cycles == [str(cycle.pk)], "2.1 minutes instead of 2.0 will do"
+    assert Probation.objects.get().state == ProbationState.OPEN
+
+
+def test_without_any_date_the_most_reported_items_are_watched(
+    tiny_model: RoutingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tiny_model.base.library
+    usual = shop.watched(tiny_model)
+    monkeypatch.setitem(library.arrays, "age", np.full(len(library), np.nan, np.float32))
+    found = shop.watched(tiny_model)
+    assert sorted(found) == sorted(usual)
+
+    def reports(code: str) -> int:
+        row = tiny_model.base.raw.book.row(code)
+        assert row is not None
+        places = [p for r in library.routings_of(row) for p in library.operations_of(r)]
+        return int(library.arrays["operation_run_count"][places].sum())
+
+    counts = [reports(code) for code in found]
+    assert counts == sorted(counts, reverse=True)
 
 
 def test_an_alert_is_raised_once_kept_and_cleared(erp: Erp) -> None:
@@ -417,8 +444,6 @@ def test_a_resource_that_has_become_slower_is_named(erp: Erp) -> None:
 
 
 def test_a_column_that_the_profile_lacks_is_refused_with_those_it_has(erp: Erp) -> None:
-    from quality.services import shop
-
     with pytest.raises(BadInput, match="PART_TYPE"):
         shop.look_around(loader.active(), "NO_SUCH", 1, Silent())
 

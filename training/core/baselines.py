@@ -25,6 +25,8 @@ from training.core.dataset import TrainingSet
 SHOWN = 5
 ASKED_AT_ONCE = 1_000
 """Items compared with all known ones between two reports."""
+LEAST_TIMED = 20
+"""Operations with work results under which plain boosting would learn nothing."""
 ROUNDS = 100
 """Trees of plain boosting."""
 ONE_HOT_VALUES = 300
@@ -183,7 +185,9 @@ def boosted_minutes(
     jobs: Sequence[str],
     report: Report = tell_nobody,
 ) -> np.ndarray | None:
-    """Return run minutes a piece by boosting on the raw columns, None without any work result.
+    """Return run minutes a piece by boosting on the raw columns.
+
+    None where hardly any time is known to learn from, or nothing is asked.
 
     Args:
         known: what is learned from.
@@ -195,7 +199,7 @@ def boosted_minutes(
     library = known.library
     actual = library.arrays["operation_log_run"]
     use = np.isfinite(actual)
-    if use.sum() < 20:
+    if use.sum() < LEAST_TIMED or not len(item):
         return None
     place = np.full(len(library), -1, dtype=np.int64)
     place[known.rows] = np.arange(len(known.rows))

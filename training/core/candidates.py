@@ -58,7 +58,9 @@ class Outcome:
         mine = family[self.item]
         return scores | {
             "families": {
-                name: metrics.trimmed_mean(self.error[mine == name]) for name in _sizes(family)
+                name: metrics.trimmed_mean(self.error[mine == name])
+                for name in _sizes(family)
+                if (mine == name).any()
             },
             "seconds": self.seconds,
             "folds": [dict(each) for each in self.folds],

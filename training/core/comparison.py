@@ -64,7 +64,6 @@ class Comparison:
     ``ways`` counts the items by how the figures of the one before came about.
     """
 
-    version: str
     champion: str
     overall: Line | None
     families: Sequence[Line]
@@ -74,7 +73,6 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Return what ``metrics.json`` and a job's result keep."""
         return {
-            "version": self.version,
             "champion": self.champion,
             "overall": asdict(self.overall) if self.overall else None,
             "families": [asdict(line) for line in self.families],
@@ -107,7 +105,6 @@ def compare(
     new: Sequence[PerItem],
     old: Sequence[PerItem],
     *,
-    version: str,
     champion: str,
     least_gain: float = LEAST_GAIN,
     ways: Mapping[Way, int] | None = None,
@@ -130,7 +127,7 @@ def compare(
         if family and len(members) >= LEAST_IN_FAMILY
     ]
     overall = _line("", pairs) if pairs else None
-    return Comparison(version, champion, overall, lines, verdict, ways or {})
+    return Comparison(champion, overall, lines, verdict, ways or {})
 
 
 def _side(items: Sequence[PerItem], errors_of: str = "errors", match_of: str = "match") -> Side:

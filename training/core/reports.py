@@ -23,7 +23,10 @@ FAR_FROM_GROUP = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Centres:
-    """Robust centre of the logarithm and number of reports for each key; NaN and 0 without any."""
+    """Robust centre of the logarithm and number of reports for each key; NaN and 0 without any.
+
+    ``rejected`` counts the reports set aside; ``variation`` is the ``cv`` of those kept.
+    """
 
     log: np.ndarray
     count: np.ndarray
@@ -62,7 +65,7 @@ def robust_centres(
     count = np.bincount(key, minlength=keys)
     total = np.bincount(key, logs, minlength=keys)
     centre = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return Centres(centre, count, rejected, _variation(logs, key, keys))
+    return Centres(centre, count, rejected, variation(np.exp(logs), key))
 
 
 def _near_standard(logs: np.ndarray, job: np.ndarray, standard: np.ndarray) -> np.ndarray:
@@ -86,8 +89,3 @@ def _median_by(group: np.ndarray, values: np.ndarray, groups: int) -> tuple[np.n
     some = count > 0
     median[some] = values[order][middle[some]]
     return median, count
-
-
-def _variation(logs: np.ndarray, key: np.ndarray, keys: int) -> float | None:
-    """Return the median over keys of standard deviation / mean of the reports kept (``cv``)."""
-    return variation(np.exp(logs), key)

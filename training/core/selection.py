@@ -9,7 +9,7 @@ of one item err together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -201,7 +201,6 @@ class _Trimmed:
 
     error: np.ndarray
     item: np.ndarray
-    ratio: float = field(default=TRIM_RATIO)
 
     @classmethod
     def of(cls, side: Side) -> _Trimmed:
@@ -215,7 +214,7 @@ class _Trimmed:
         end = np.cumsum(weight)
         if not end[-1]:
             return float("nan")
-        cut = np.floor(end[-1] * self.ratio)
+        cut = np.floor(end[-1] * TRIM_RATIO)
         inside = np.minimum(end, end[-1] - cut) - np.maximum(end - weight, cut)
         inside = np.maximum(inside, 0)
         return float(inside @ self.error / inside.sum())

@@ -42,7 +42,7 @@ class TrainingSpec:
     folds: int = 5
     folds_below: int = 800
     backtest_share: float = 0.20
-    time_model: str = "boosting"
+    time_model: str = BOOSTING
     time_settings: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

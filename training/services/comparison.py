@@ -30,7 +30,7 @@ LEAST_LEFT = 0.5
 
 
 def with_champion(
-    tested: Backtest, data: TrainingSet, share: float, name: str, progress: Progress
+    tested: Backtest, data: TrainingSet, share: float, progress: Progress
 ) -> Comparison | None:
     """Compare what was just measured with the active version; None where there is nothing to.
 
@@ -38,7 +38,6 @@ def with_champion(
         tested: the backtest of what was trained.
         data: what it was trained on.
         share: the newest share of items, which the backtest has held out.
-        name: of what was trained.
         progress: told how far the asking is.
 
     Raises:
@@ -68,14 +67,7 @@ def with_champion(
     progress.report(1.0, f"comparing with {champion.name}")
     codes = {str(code) for code in np.array(sampled.raw.codes, dtype=object)[is_known]}
     theirs, ways = core.unseen(asked, [one for one in before if one["code"] in codes], way)
-    return core.compare(
-        mine,
-        theirs,
-        version=name,
-        champion=champion.name,
-        least_gain=_least_gain(),
-        ways=ways,
-    )
+    return core.compare(mine, theirs, champion=champion.name, least_gain=_least_gain(), ways=ways)
 
 
 def _stand_in(

@@ -103,9 +103,9 @@ def execute(
     model = trainer.fit(data, spec, rest, profile=columns, held=held)
     progress.report(0.92, "measuring the search")
     metrics = _metrics(data, model, tested, spec, started)
-    name = name or versions.next_name()
     metrics["candidates"] = artifacts.plain(selected.figures) if selected else None
-    metrics["comparison"] = _beside(tested, data, spec, name, span(progress, 0.93, 0.97))
+    metrics["comparison"] = _beside(tested, data, spec, span(progress, 0.93, 0.97))
+    name = name or versions.next_name()  # not before: what is free now may be taken in an hour
     if dry_run:
         progress.report(1.0, "measured; nothing is kept")
         return RunResult(name, None, comparison.without_items(metrics), model)
@@ -120,13 +120,12 @@ def _beside(
     tested: backtest.Backtest | None,
     data: TrainingSet,
     spec: TrainingSpec,
-    name: str,
     progress: Progress,
 ) -> Any:
     """Return the comparison with the active version as it is kept; None where there is none."""
     if tested is None:
         return None
-    found = comparison.with_champion(tested, data, spec.backtest_share, name, progress)
+    found = comparison.with_champion(tested, data, spec.backtest_share, progress)
     return artifacts.plain(found.to_json()) if found else None
 
 

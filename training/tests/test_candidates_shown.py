@@ -20,7 +20,7 @@ def shown(**context: Any) -> str:
 
 
 def test_the_page_says_that_the_new_version_is_better_and_in_which_families() -> None:
-    found = compare(measured(0, 60, BETTER), measured(0, 60, BEFORE), version="b", champion="a")
+    found = compare(measured(0, 60, BETTER), measured(0, 60, BEFORE), champion="a")
     rivals = found.to_json()
     page = shown(versus=rivals, plots={"versus": plots.of_versions(rivals)})
     assert "The new version is better." in page
@@ -42,9 +42,7 @@ def test_the_page_names_a_winner_that_a_version_cannot_hold() -> None:
 
 def test_the_plots_show_every_rival_overall_and_by_family() -> None:
     simply = {"simple_match": 0.5, "simple_errors": [2.0, 2.2]}
-    found = compare(
-        measured(0, 60, BETTER | simply), measured(0, 60, BEFORE), version="b", champion="a"
-    )
+    found = compare(measured(0, 60, BETTER | simply), measured(0, 60, BEFORE), champion="a")
     typical, right = plots.of_versions(found.to_json())
     assert typical.drawing.at == ["All items", "RING", "SEAL"]
     assert [series.name for series in typical.drawing.series] == [
@@ -87,7 +85,7 @@ def test_of_many_families_the_largest_are_drawn_and_the_page_says_so() -> None:
 
 
 def test_an_active_version_without_figures_is_said_to_be_not_measurable() -> None:
-    nothing = compare([], [], version="b", champion="a").to_json()
+    nothing = compare([], [], champion="a").to_json()
     assert "<b>Not measurable.</b> Only 0 items" in shown(versus=nothing, champion="a")
     assert "Nothing is known of how a does on these items" in shown(champion="a")
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from registry.core.progress import DETAIL
 from registry.job_words import has_shape
 from registry.models import ModelVersion
-from registry.services import config
+from registry.services import config, versions
+from registry.tests.factories import make_version
 from training.management.commands import train
 from training.services import runs
 from training.services.runs import RunResult
@@ -194,6 +195,21 @@ def test_for_an_active_version_that_has_kept_no_figures_a_stand_in_is_asked(
     assert beside["ways"] == {"new": 0, "kept": 0, "stood_in": beside["verdict"]["items"]}
     assert beside["overall"]["trim_mae_before"] > 0
     assert "too_few_items" not in beside["verdict"]["reasons"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_name_that_somebody_takes_during_a_training_costs_it_nothing(
+    tiny_spec: TrainingSpec,
+) -> None:
+    class Faster:
+        def report(self, share: float, step: str) -> None:
+            """Let another process register the first version of the day."""
+            if step == "measuring the search":
+                make_version(versions.next_name())
+
+    made = runs.execute(spec=tiny_spec, progress=Faster(), sample=60, with_backtest=False)
+    assert made.name.endswith("_2")
+    assert ModelVersion.objects.count() == 2
 
 
 class Heard:

@@ -211,7 +211,7 @@ def test_items_that_both_had_not_seen_say_which_is_better(
     versions.activate(make_version(FIRST, metrics=metrics_of(trim_mae=5.0)), by="ana")
     make_version(SECOND)
     old, new = ({"match": 0.9, "errors": [each] * 2} for each in (1.0, error))
-    beside = compare(measured(0, 60, new), measured(0, 60, old), version=SECOND, champion=FIRST)
+    beside = compare(measured(0, 60, new), measured(0, 60, old), champion=FIRST)
     metrics = metrics_of(trim_mae=error) | {"comparison": beside.to_json()}
     job = succeeded(champion=FIRST, metrics=metrics)
     assert says in text_of(eva_browser, f"{HOME}jobs/{job.pk}/").replace("\u00a0", " ")

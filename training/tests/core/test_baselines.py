@@ -77,6 +77,11 @@ def test_plain_boosting_learns_minutes_and_needs_work_results(known: Known) -> N
     assert baselines.boosted_minutes(untimed, asked, item, ["TURN", "INSP"]) is None
 
 
+def test_where_no_operation_was_found_there_are_no_minutes_to_learn_for(known: Known) -> None:
+    nobody = np.zeros(0, dtype=int)
+    assert baselines.boosted_minutes(known, plain(known, described(0)), nobody, []) is None
+
+
 def test_items_without_any_size_are_compared_by_their_words() -> None:
     words_only = Known.of(prepare(shop(12), ATTRIBUTES[:3]))
     raw = RawItems.from_items([Item("X", {"KIND": "PLATE"})], ["KIND"])

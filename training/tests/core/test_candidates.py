@@ -82,6 +82,17 @@ def test_every_candidate_is_measured_on_the_same_operations(selected: Selected) 
     assert all(np.array_equal(each.item, first.item) for each in selected.outcomes)
 
 
+def test_a_family_whose_operations_no_other_fold_knows_has_no_figure(
+    selected: Selected,
+) -> None:
+    outcome = selected.outcomes[0]
+    strange = replace(
+        outcome, error=outcome.error[:1], actual=outcome.actual[:1], item=outcome.item[:1] * 0
+    )
+    figures = strange.figures(np.array(["SEAL"] * 5 + ["RING"] * 5))
+    assert list(figures["families"]) == ["SEAL"]
+
+
 def test_an_item_is_never_on_both_sides_of_a_fold(data: TrainingSet) -> None:
     parts = splits.folds(data.library, 5, 1)
     assert sorted(np.concatenate(parts).tolist()) == data.library.routed.tolist()

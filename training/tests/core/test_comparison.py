@@ -22,9 +22,7 @@ def measured(start: int, end: int, figures: dict[str, Any]) -> list[dict[str, An
 
 
 def test_only_items_that_both_were_asked_about_count() -> None:
-    found = compare(
-        measured(40, 120, BETTER), measured(0, 100, BEFORE), version="new", champion="old"
-    )
+    found = compare(measured(40, 120, BETTER), measured(0, 100, BEFORE), champion="old")
     assert found.verdict.items == 60
     assert found.verdict.wins
     assert found.overall is not None
@@ -37,13 +35,13 @@ def test_each_family_has_its_own_line_unless_it_is_tiny() -> None:
     for rows in (new, old):
         for row in rows[: LEAST_IN_FAMILY - 1]:
             row["family"] = "RARE"
-    found = compare(new, old, version="new", champion="old")
+    found = compare(new, old, champion="old")
     assert [line.family for line in found.families] == ["RING", "SEAL"]
     assert sum(line.items for line in found.families) == 60 - LEAST_IN_FAMILY + 1
 
 
 def test_versions_measured_on_different_items_are_not_judged() -> None:
-    found = compare(measured(0, 50, BETTER), measured(50, 99, BEFORE), version="a", champion="b")
+    found = compare(measured(0, 50, BETTER), measured(50, 99, BEFORE), champion="b")
     assert found.overall is None
     assert not found.verdict.wins
     assert found.verdict.reasons == (Reason.TOO_FEW_ITEMS,)
