@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("predict/items/", pages.ItemSearchView.as_view(), name="items"),
     path("predict/history/", pages.HistoryView.as_view(), name="history"),
     path("predict/batches/<int:number>/", batches.BatchView.as_view(), name="batch"),
+    path("predict/batches/<int:number>/item/", batches.ItemView.as_view(), name="batch_item"),
     path("predict/batches/<int:number>/cancel/", batches.CancelView.as_view(), name="batch_cancel"),
     path("predict/batches/<int:number>/file/", batches.FileView.as_view(), name="batch_file"),
     path("predict/<int:pk>/", pages.ResultView.as_view(), name="result"),

@@ -83,6 +83,22 @@ OF_BATCHES = (
     ),
     _("Item %(item)s is not known: check the code, or describe the item instead."),
 )
+OF_FILES = (
+    _("%(file)s is neither UTF-8 nor CP949 text: save it as CSV UTF-8 and try again"),
+    _("%(file)s is damaged or not what its name says: %(error)s. Export it again."),
+    _("%(file)s can not be read: %(error)s"),
+    _("%(file)s cannot be read: send a file of %(kinds)s."),
+    _("%(file)s: a quotation mark opened in line %(line)s is never closed"),
+    _("%(file)s: column %(column)s is there more than once"),
+    _("%(file)s: mandatory column %(column)s is missing; found: no columns at all"),
+    _("%(file)s: mandatory column %(column)s is missing; found: %(found)s"),
+    _("Unpacked, this file is larger than %(size)s MB: split it."),
+    _("Name at least one item code, or describe at least one item."),
+    _("%(count)s items in one request: at most %(most)s. Split them, or use a file."),
+    _("%(column)s has %(count)s characters: at most %(most)s."),
+    _("The item was asked more than once: only the first one is in the file."),
+    _("The item has no ITEM_CD."),
+)
 OF_CYCLES = (
     _("There are %(count)s routed items; a cycle needs at least %(least)s. Nothing was measured."),
     _("It has no routing in the ERP any more."),
@@ -123,6 +139,7 @@ REASONS = (
     *OF_VERSIONS,
     *OF_EXPORTS,
     *OF_BATCHES,
+    *OF_FILES,
     *OF_CYCLES,
     *OF_RETRAININGS,
     *OF_PROBATIONS,

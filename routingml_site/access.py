@@ -123,6 +123,7 @@ RULES: dict[str, Rule] = {
     "prediction:result": READ,
     "prediction:export": _all(Ability.READ, heavy=True, noted="prediction.exported"),
     "prediction:batch": READ,
+    "prediction:batch_item": _all(Ability.PREDICT, heavy=True),
     "prediction:batch_cancel": PREDICT,
     "prediction:batch_file": _all(Ability.READ, heavy=True, noted="prediction.exported"),
     "prediction:export_job": READ,

@@ -9,6 +9,7 @@ import json
 import secrets
 import shutil
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,13 @@ from prediction.core.writers import TableFormat
 from prediction.models import Channel
 from prediction.services import batches, exports, item_files, predictions
 from registry.core.errors import RoutingMLError
+from registry.folders import untouched_since
 from registry.kinds import PREDICT_BATCH
 from registry.models import Job, JobState
 from registry.services import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -93,8 +95,9 @@ def ask_file(upload: UploadedFile[Any], wanted: Wanted, *, by: User | str) -> Jo
         with path.open("wb") as file:
             for block in upload.chunks():
                 file.write(block)
-        item_files.check_unpacked(path, settings.UPLOAD_MAX_UNPACKED_BYTES)
-        item_files.names_only(path, columns)
+        with _known_as(shown, path):
+            item_files.check_unpacked(path, settings.UPLOAD_MAX_UNPACKED_BYTES)
+            item_files.names_only(path, columns)
     except RoutingMLError:
         shutil.rmtree(folder)
         raise
@@ -132,6 +135,11 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         RoutingMLError: nothing can be answered, or written.
     """
     progress.report(0.0, "Reading the items")
+    with _known_as(job.parameters["name"], folder_of(job) / job.parameters["source"]):
+        return _answered(job, progress)
+
+
+def _answered(job: Job, progress: Progress) -> dict[str, Any]:
     question, done = _question(job), 0
 
     def tick(count: int) -> None:
@@ -162,6 +170,17 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _known_as(shown: str, path: Path) -> Iterator[None]:
+    """Let what goes wrong with a file speak of it by the name that people gave it."""
+    try:
+        yield
+    except RoutingMLError as error:
+        for ours in (str(path), path.name):
+            error.message = error.message.replace(ours, shown)
+        raise
+
+
 def result_path(job: Job, *, errors: bool = False) -> Path:
     """Return the file of a batch that ended well, or the list of what it could not answer.
 
@@ -171,6 +190,15 @@ def result_path(job: Job, *, errors: bool = False) -> Path:
     if errors:
         return _existing(job, _errors_name(job))
     return _of_a_good_end(job, _result_name(job))
+
+
+def question_path(job: Job) -> Path:
+    """Return the file in which a batch keeps what it was asked.
+
+    Raises:
+        NoResult: it is gone.
+    """
+    return _existing(job, job.parameters["source"])
 
 
 def has_errors_file(job: Job) -> bool:
@@ -283,12 +311,10 @@ def _home() -> Path:
 
 def _new_folder() -> Path:
     """Make a folder for a question, and remove those whose time is over."""
-    limit = time.time() - KEPT_SECONDS
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
-    for old in home.iterdir():
-        if old.stat().st_mtime < limit:
-            shutil.rmtree(old, ignore_errors=True)
+    for old in untouched_since(home, time.time() - KEPT_SECONDS):
+        shutil.rmtree(old, ignore_errors=True)
     folder = home / secrets.token_hex(12)
     folder.mkdir()
     return folder

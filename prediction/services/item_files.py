@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 BLOCK = 1 << 20
+FIND_ROWS = 500
 
 
 class UnpackedTooLarge(RoutingMLError):
@@ -97,6 +98,17 @@ def read_batches(path: Path, columns: ColumnMap, size: int) -> Iterator[ItemBatc
         yield ItemBatch(items_of_frame(mapped.frame), errors)
 
 
+def find(path: Path, columns: ColumnMap, code: str) -> Item | None:
+    """Return the first item with a code that a file describes, None when it has none.
+
+    Raises:
+        FileUnreadable: it is no table.
+        ColumnsMissing: a mandatory item column is not there.
+    """
+    batches = read_batches(path, columns, FIND_ROWS)
+    return next((item for batch in batches for item in batch.items if item.code == code), None)
+
+
 def names_only(path: Path, columns: ColumnMap) -> bool:
     """Return whether a file has the items' codes and nothing that describes them.
 
@@ -111,17 +123,29 @@ def read_codes(path: Path, columns: ColumnMap) -> list[str]:
     """Return the item codes of a file that has nothing else, blank ones left out."""
     file, (name,) = _opened(path, columns)
     told = (chunk.frame[name].dropna().astype(str).str.strip() for chunk in file.chunks([name]))
-    return [code for codes in told for code in codes if code]
+    first = [name] if _is_code(name, columns) else []
+    return first + [code for codes in told for code in codes if code]
 
 
 def _opened(path: Path, columns: ColumnMap) -> tuple[TableFile, list[str]]:
-    """Open a file and return it with the names under which it has the item columns."""
+    """Open a file and return it with the names under which it has the item columns.
+
+    A single column under a heading of its own, or under none, is taken for item codes.
+    """
     from registry.core import files  # with pandas and openpyxl: loaded with the first file
 
     file = files.open_file(path, columns.items)
     header = columns.header("items", file.header)
+    if len(file.header) == 1 and file.header[0] and not header.pairs:
+        return file, file.header
     check_header(path.name, header, file.header)
     return file, list(header.pairs.values())
+
+
+def _is_code(first: str, columns: ColumnMap) -> bool:
+    """Return whether a single column begins with a code: a heading has no digit."""
+    is_heading = bool(columns.header("items", [first]).pairs)
+    return not is_heading and any(letter.isdigit() for letter in first)
 
 
 def _set_aside(rows: pd.DataFrame) -> list[ItemError]:

@@ -9,7 +9,6 @@ from prediction import loader, words
 from prediction.core.describing import ColumnShown, columns_shown, title_column
 from prediction.core.search import CodeSearch, ValueSearch
 from prediction.services.predictions import attributes_of, columns_of
-from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,14 +115,6 @@ def attributes() -> dict[str, Attribute]:
 def find(code: str) -> Item | None:
     """Return a known item, None when the active version does not know it."""
     return loader.active().model.item(code.strip())
-
-
-def knows(code: str) -> bool:
-    """Return whether the active version, if there is one, knows an item."""
-    try:
-        return find(code) is not None
-    except RoutingMLError:
-        return False
 
 
 _shelves: tuple[_Shelf, ...] = ()

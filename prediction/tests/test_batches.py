@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import AuditEvent
+from prediction.models import Channel, PredictionRequest
 from prediction.services import batch_jobs, output_profiles
 from prediction.tests.test_pages import text_of
 from registry import tasks
@@ -21,6 +23,8 @@ from registry.models import Job, JobState
 from registry.services import jobs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
     from rest_framework.test import APIClient
 
@@ -53,6 +57,18 @@ def sheet_of(plant: Plant, rows: int) -> SimpleUploadedFile:
 
 def csv_of(text: str, name: str = "items.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, text.encode())
+
+
+def test_old_folders_go_also_when_another_process_removes_them_at_the_same_time(
+    data_dir: Path,
+) -> None:
+    home = data_dir / "batches"
+    (home / "old").mkdir(parents=True)
+    os.utime(home / "old", (0, 0))
+    (home / "gone").symlink_to(home / "nowhere")  # listed, and not there when looked at
+    folder = batch_jobs._new_folder()
+    assert folder.is_dir()
+    assert not (home / "old").exists()
 
 
 def test_ben_sends_a_file_watches_it_and_fetches_the_routings(
@@ -104,6 +120,44 @@ def test_a_file_of_codes_asks_for_known_items_and_tells_of_the_others(
     assert {row["ITEM_CD"] for row in table} == {code}
     errors = body_of(ben_api.get(f"{API}/{number}/file?errors=1")).decode()
     assert "NO-SUCH-ITEM,unknown_item" in errors
+
+
+def test_any_item_of_a_described_file_is_opened_as_the_file_describes_it(
+    ben_browser: Client, tiny_plant: Plant
+) -> None:
+    form = {"way": "file", "file": sheet_of(tiny_plant, 7), "format": "csv"}
+    ben_browser.post("/predict/", form)
+    job = work(Job.objects.get())
+    code = str(tiny_plant.new_items["ITEM_CD"].iloc[6])
+    answer = ben_browser.post(f"/predict/batches/{job.pk}/item/", {"code": f" {code} "})
+    asked = PredictionRequest.objects.latest("pk")
+    assert answer.headers["Location"] == asked.get_absolute_url()
+    assert asked.channel == Channel.PAGE and asked.asked_by == job.asked_by
+    assert (asked.first_item, asked.error_count) == (code, 0), "nobody knows it but this file"
+    missing = ben_browser.post(f"/predict/batches/{job.pk}/item/", {"code": "NOT"}, follow=True)
+    assert f"Batch {job.pk} has no item NOT." in text_of(missing)
+
+
+@pytest.mark.parametrize("heading", ["", "품목코드\n", "Item code\n"])
+def test_a_single_column_is_one_of_codes_whatever_stands_above_it(
+    ben_browser: Client, code: str, heading: str
+) -> None:
+    form = {"way": "file", "file": csv_of(f"{heading}{code}\nNO-1\n"), "format": "csv"}
+    ben_browser.post("/predict/", form)
+    job = work(Job.objects.get())
+    assert (job.result["asked"], job.result["items"], job.result["not_answered"]) == (2, 1, 1)
+    answer = ben_browser.post(f"/predict/batches/{job.pk}/item/", {"code": code}, follow=True)
+    assert code in text_of(answer)
+
+
+def test_what_is_wrong_with_a_file_is_said_in_korean_by_the_name_it_was_given(
+    ben_browser: Client,
+) -> None:
+    ben_browser.cookies["django_language"] = "ko"
+    form = {"way": "file", "file": csv_of("no workbook", "새 품목.xlsx"), "format": "csv"}
+    page = text_of(ben_browser.post("/predict/", form))
+    assert "새 품목.xlsx 파일이 손상되었거나" in page
+    assert "items.xlsx" not in page and "batches" not in page
 
 
 def test_a_batch_goes_out_as_the_erp_takes_it_in_the_chosen_profile_and_is_noted(

@@ -16,6 +16,7 @@ from prediction.models import Channel
 from prediction.services import batch_jobs, known_items, predictions
 from prediction.services.batch_jobs import Wanted
 from prediction.views import wording
+from registry import job_words
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def ask(way: Way, form: forms.Form, person: str) -> str:
             return reverse("prediction:batch", args=[job.pk])
         answer = predictions.predict(channel=Channel.PAGE, by=person, **_question(way, form))
     except RoutingMLError as error:
-        form.add_error(None, error.message)
+        form.add_error(None, job_words.said(error.message))
         return ""
     if answer.predictions and answer.request:
         return answer.request.get_absolute_url()

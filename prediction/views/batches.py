@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.permissions import Ability, person
-from prediction.services import batch_jobs, export_jobs, known_items
+from accounts.permissions import Ability, may, person
+from prediction.services import batch_items, batch_jobs, export_jobs
 from prediction.views.predictions import Page
 from registry.services import jobs
 
@@ -25,9 +25,7 @@ class BatchView(Page):
         job = found_batch(number)
         context: dict[str, Any] = {
             "job": job,
-            "undecided": [
-                (code, known_items.knows(code)) for code in job.result.get("undecided", ())
-            ],
+            "may_open": may(request.user, Ability.PREDICT),
             "has_errors_file": batch_jobs.has_errors_file(job),
             "exports": export_jobs.of_batch(job),
             "may_cancel": job.is_open and batch_jobs.may_stop(job, request.user),
@@ -35,6 +33,22 @@ class BatchView(Page):
         is_part = "HX-Request" in request.headers
         name = "prediction/_batch.html" if is_part else "prediction/batch.html"
         return render(request, name, context)
+
+
+class ItemView(Page):
+    """One item of a batch, on the page of its answer."""
+
+    ability = Ability.PREDICT
+
+    def post(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Ask for it again and show the answer."""
+        job, there = found_batch(number), redirect("prediction:batch", number)
+        try:
+            answer = batch_items.ask_again(job, request.POST.get("code", ""), by=str(request.user))
+        except (batch_items.NotInBatch, batch_jobs.NoResult) as error:
+            messages.error(request, error.message)
+            return there
+        return redirect(answer.request) if answer.request else there
 
 
 class CancelView(Page):

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from registry import numbers
+from registry import job_words, numbers
 from registry.core.routing import (
     Candidate,
     CandidateSource,
@@ -79,7 +79,7 @@ def _figures(told: Doubt) -> dict[str, str]:
 def failure(item: str, code: str, message: str) -> str:
     """Return why an item has no answer; a reason without a translation is shown as it is."""
     text = FAILURES.get(code)
-    return str(text) % {"item": item} if text else message
+    return str(text) % {"item": item} if text else job_words.said(message)
 
 
 def reasons(prediction: Prediction, attributes: Mapping[str, Attribute]) -> list[str]:
