@@ -12,7 +12,6 @@ its own reaction: ``VersionMissing`` (restore it), ``VersionTampered`` (do not t
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import io
 import json
@@ -20,13 +19,13 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from registry.core import checksums
 from registry.core.errors import BadInput
 from registry.core.manifest import (
     FORMAT_VERSION,
@@ -69,7 +68,6 @@ METRICS = "metrics.json"
 
 _META = "meta.json"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_HASH_THREADS = min(4, os.cpu_count() or 1)
 
 
 def write(
@@ -249,28 +247,11 @@ def _check_distinct(kinds: Mapping[str, FileKind]) -> None:
 
 
 def _stored_files(folder: Path, kinds: Mapping[str, FileKind]) -> dict[str, StoredFile]:
-    checksums = _checksums([folder / path for path in kinds])
+    found = checksums.of_files([folder / path for path in kinds])
     return {
         path: StoredFile(kind, (folder / path).stat().st_size, checksum)
-        for (path, kind), checksum in zip(kinds.items(), checksums, strict=True)
+        for (path, kind), checksum in zip(kinds.items(), found, strict=True)
     }
-
-
-def _checksums(paths: list[Path]) -> list[str]:
-    """Checksums of ``paths``; hashing releases the interpreter lock, so threads share the work."""
-    with ThreadPoolExecutor(_HASH_THREADS) as pool:
-        return list(pool.map(_checksum, paths))
-
-
-def _checksum(path: Path) -> str:
-    # BLAKE2b: as strong as SHA-256 and fast on every processor; SHA-256 is only fast where the
-    # processor has instructions for it, which older plant servers lack.
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, _hasher).hexdigest()
-
-
-def _hasher() -> hashlib.blake2b:
-    return hashlib.blake2b(digest_size=32)
 
 
 def _check_listing(folder: Path, manifest: Manifest) -> None:
@@ -287,24 +268,28 @@ def _check_listing(folder: Path, manifest: Manifest) -> None:
         raise tampered(folder, min(found), "it does not belong to the version")
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, int]]:
+def _walk(folder: Path, inside: str = "") -> Iterator[tuple[str, int]]:
     """Yield relative path and size of every file; a link is refused, it could lead anywhere."""
-    for directory, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(directory, name)
-            relative = path.relative_to(folder).as_posix()
-            if path.is_symlink():
-                raise tampered(folder, relative, "it is a link")
-            if name in files:
-                yield relative, path.stat().st_size
+    try:
+        entries = list(os.scandir(folder / inside))
+    except OSError as error:
+        raise missing(folder, inside, reason(error)) from error
+    for entry in entries:
+        relative = f"{inside}{entry.name}"
+        if entry.is_symlink():
+            raise tampered(folder, relative, "it is a link")
+        if entry.is_dir():
+            yield from _walk(folder, f"{relative}/")
+        else:
+            yield relative, entry.stat().st_size
 
 
 def _check_checksums(folder: Path, manifest: Manifest) -> None:
     try:
-        checksums = _checksums([folder / path for path in manifest.files])
+        found = checksums.of_files([folder / path for path in manifest.files])
     except OSError as error:
         raise missing(folder, Path(error.filename or "").name, reason(error)) from error
-    for (path, stored), checksum in zip(manifest.files.items(), checksums, strict=True):
+    for (path, stored), checksum in zip(manifest.files.items(), found, strict=True):
         if checksum != stored.checksum:
             raise tampered(folder, path, "its checksum is wrong")
 
@@ -342,7 +327,7 @@ def _read_state(folder: Path, manifest: Manifest, paths: list[str]) -> State:
 def _load_estimator(folder: Path, path: Path, stored: StoredFile) -> Any:
     """Unpickle the very bytes that were checked, so that no swap in between can run code."""
     content = path.read_bytes()
-    if hashlib.blake2b(content, digest_size=32).hexdigest() != stored.checksum:
+    if checksums.of(content) != stored.checksum:
         raise tampered(folder, path.name, "it changed while it was opened")
     try:
         return import_module("joblib").load(io.BytesIO(content))
