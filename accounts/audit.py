@@ -88,7 +88,8 @@ def verify() -> Iterator[str]:
         elif event.previous != previous:
             yield f"entry {event.number} does not follow the one before"
         if not any(hmac.compare_digest(event.hash, entry_hash(event, key)) for key in keys):
-            yield f"entry {event.number} ({event.action}, {event.at:%Y-%m-%d %H:%M}) was changed"
+            when = f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}"
+            yield f"entry {event.number} ({event.action}, {when}) was changed"
         number, previous = event.number, event.hash
     head = AuditHead.objects.filter(pk=1).first() or AuditHead()
     if (head.number, head.hash) != (number, previous):

@@ -88,7 +88,7 @@ def follow(refresh: str, request: HttpRequest | None = None) -> tuple[User, Pair
     following = uuid.uuid4()
     good = SignIn.objects.good(now).filter(id=identity)
     if not good.filter(token=token).update(token=following, refreshed_at=now, seen_at=now):
-        _end_copied(identity, request)
+        _end_copied(identity, token, request)
         raise TokenRefused
     sign_in = SignIn.objects.select_related("user").get(id=identity)
     if not sign_in.user.is_active:
@@ -143,9 +143,13 @@ def end_all(user: User, *, keep: str = "") -> int:
 
 
 @transaction.atomic
-def _end_copied(identity: uuid.UUID, request: HttpRequest | None) -> None:
-    """End a sign-in whose refresh token came a second time, and write it down."""
-    sign_in = SignIn.objects.select_related("user").filter(id=identity, ended_at=None).first()
+def _end_copied(identity: uuid.UUID, token: uuid.UUID, request: HttpRequest | None) -> None:
+    """End a sign-in whose refresh token came a second time, and write it down.
+
+    One that is merely idle for too long or too old was not copied: its token is still the newest.
+    """
+    copied = SignIn.objects.filter(id=identity, ended_at=None).exclude(token=token)
+    sign_in = copied.select_related("user").first()
     if sign_in is not None:
         end_sign_in(identity.hex)
         target = sign_in.user.email

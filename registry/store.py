@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from django.conf import settings
 from registry.core import artifacts
 from registry.core.artifacts import Manifest, VersionTampered
 from registry.core.errors import BadInput, RoutingMLError
+from registry.folders import untouched_since
 from registry.models.versions import NAME_PATTERN
 
 if TYPE_CHECKING:
@@ -145,12 +146,8 @@ def settle(name: str) -> None:
 
 def unsettled(older_than: float = UNSETTLED_SECONDS) -> list[str]:
     """Return the published versions whose rows have been waited for that long."""
-    limit, found = time.time() - older_than, []
-    for mark in _folder(MARKS).iterdir():
-        with suppress(FileNotFoundError):  # another host has settled it in this very moment
-            if re.fullmatch(NAME_PATTERN, mark.name) and mark.stat().st_mtime < limit:
-                found.append(mark.name)
-    return sorted(found)
+    marks = untouched_since(_folder(MARKS), time.time() - older_than)
+    return sorted(mark.name for mark in marks if re.fullmatch(NAME_PATTERN, mark.name))
 
 
 def unpublish(name: str) -> None:
@@ -240,8 +237,7 @@ def free_bytes() -> int:
 
 def prune_staging(older_than: float = STALE_SECONDS) -> list[str]:
     """Remove what writers that were killed left under staging; return the names."""
-    limit = time.time() - older_than
-    stale = [path for path in _folder("staging").iterdir() if path.stat().st_mtime < limit]
+    stale = list(untouched_since(_folder("staging"), time.time() - older_than))
     for path in stale:
         shutil.rmtree(path, ignore_errors=True)
     return sorted(path.name for path in stale)

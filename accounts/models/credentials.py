@@ -59,7 +59,7 @@ class SignIn(models.Model):
         indexes = (models.Index(name="signin_user_open", fields=("user", "ended_at")),)
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.user_id} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
     @property
     def device(self) -> str:

@@ -119,6 +119,15 @@ def read_list(content: bytes) -> list[NewPerson]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ListUnreadable(_("The file is not UTF-8 text.")) from None
+    try:
+        return _read_people(text)
+    except csv.Error as error:
+        raise ListUnreadable(
+            _("The file cannot be read as CSV: %(reason)s.") % {"reason": error}
+        ) from None
+
+
+def _read_people(text: str) -> list[NewPerson]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     heads = [str(name).strip().lower() for name in reader.fieldnames or ()]
     if "email" not in heads or set(heads) - set(COLUMNS):

@@ -49,6 +49,7 @@ def test_a_list_of_people_gives_each_a_one_time_password(ana_browser: Client) ->
         (b"\xff\xfe\x00", "The file is not UTF-8 text."),
         (b"x" * (1024 * 1024 + 1), "The file is larger than 1 MB."),
         (b"", "The submitted file is empty."),
+        ('email\n"' + "x" * 200_000, "The file cannot be read as CSV: field larger than"),
     ],
 )
 def test_a_list_with_a_mistake_adds_nobody_and_says_where(

@@ -50,6 +50,15 @@ def test_a_stolen_refresh_token_ends_the_browsers_session_too_and_is_written_dow
     assert AuditEvent.objects.get(action="accounts.token.replayed").target == "ben@plant.example"
 
 
+def test_a_program_that_comes_back_after_a_night_is_refused_and_no_theft_is_written_down(
+    browser: Client,
+) -> None:
+    refresh = {"refresh": browser.cookies[tokens.REFRESH_COOKIE].value}
+    SignIn.objects.update(seen_at=timezone.now() - timedelta(hours=13))
+    assert APIClient().post("/api/auth/refresh", refresh).status_code == 401
+    assert not AuditEvent.objects.filter(action="accounts.token.replayed").exists()
+
+
 def test_a_refresh_token_is_worth_nothing_after_signing_out(browser: Client) -> None:
     refresh = {"refresh": browser.cookies[tokens.REFRESH_COOKIE].value}
     left = browser.post("/logout/")

@@ -76,7 +76,8 @@ class PredictionRequest(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.asked_at:%Y-%m-%d %H:%M} {self.first_item} ({self.item_count})"
+        asked = f"{timezone.localtime(self.asked_at):%Y-%m-%d %H:%M}"
+        return f"{asked} {self.first_item} ({self.item_count})"
 
     def get_absolute_url(self) -> str:
         """Return the page of the answer."""

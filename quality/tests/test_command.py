@@ -42,5 +42,14 @@ def test_an_alert_is_exit_code_one(
 def test_what_cannot_run_says_why(db: None) -> None:
     with pytest.raises(CommandError, match="No model version is active"):
         call_command("quality_cycle")
-    with pytest.raises(CommandError, match="at least 1"):
-        call_command("quality_cycle", sample_size=0)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [("--sample-size", "0", "from 1"), ("--seed", "-1", "from 0"), ("--seed", "x", "from 0")],
+)
+def test_a_number_that_cannot_be_is_told_with_what_can_be(
+    option: str, value: str, told: str
+) -> None:
+    with pytest.raises(CommandError, match=f"{option}.*{told}"):
+        call_command("quality_cycle", f"{option}={value}")

@@ -191,7 +191,7 @@ class Activation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.version_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.version_id} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the row; an existing one is refused."""

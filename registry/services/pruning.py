@@ -71,14 +71,13 @@ def _untouched_since(limit: object) -> Q:
 def _kept() -> set[int]:
     """Return the versions that stay however old they are."""
     newest = ModelVersion.objects.order_by("-created_at", "-pk").values_list("pk", flat=True)
-    kept = set(newest[:NEWEST_KEPT])
-    live = Activation.objects.newest_first().values_list("version_id", flat=True)
-    for pk in live.iterator():
-        kept.add(pk)
-        if len(kept) >= 2 * NEWEST_KEPT:
+    live: set[int] = set()
+    for pk in Activation.objects.newest_first().values_list("version_id", flat=True).iterator():
+        live.add(pk)
+        if len(live) == NEWEST_KEPT:
             break
     target = selectors.roll_back_target()
-    return kept | ({target.pk} if target else set())
+    return {*newest[:NEWEST_KEPT], *live, *([target.pk] if target else [])}
 
 
 def _mark(version: ModelVersion, by: Actor) -> bool:

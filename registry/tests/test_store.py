@@ -182,6 +182,16 @@ def test_leftovers_of_killed_writers_go_and_work_in_progress_stays(models_store:
     assert left_in_staging(models_store) == ["working"]
 
 
+def test_what_another_process_takes_away_meanwhile_is_no_obstacle(models_store: Path) -> None:
+    staging = models_store / "staging"
+    staging.mkdir(parents=True)
+    (staging / "gone").symlink_to(staging / "nowhere")  # listed, and not there when looked at
+
+    assert store.prune_staging() == []
+    with store.staging() as folder:
+        assert folder.is_dir()
+
+
 def test_free_space_is_known_before_the_store_exists(settings: Any, tmp_path: Path) -> None:
     settings.MODELS_STORE = tmp_path / "not" / "yet"
 

@@ -145,9 +145,14 @@ def test_an_empty_erp_is_said_in_one_line() -> None:
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
-    ("options", "word"), [(("--sample", "0"), "from 1"), (("--name", "best"), "YYYY.MM.DD_build")]
+    ("options", "word"),
+    [
+        (("--sample", "0"), "from 1"),
+        (("--seed=-1",), "from 0"),
+        (("--name", "best"), "YYYY.MM.DD_build"),
+    ],
 )
-def test_an_option_that_cannot_be_is_refused(options: tuple[str, str], word: str) -> None:
+def test_an_option_that_cannot_be_is_refused(options: tuple[str, ...], word: str) -> None:
     with pytest.raises(CommandError, match=word):
         trained(*options)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
-from accounts.commands import SiteCommand
+from accounts.commands import LARGEST_SEED, SiteCommand, whole
 from quality.core.sampling import Strategy
 from quality.models import CycleState
 from quality.services import cycles, reports, settings
@@ -29,17 +29,14 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--sample-size", type=int, metavar="N")
+        parser.add_argument("--sample-size", type=whole(1), metavar="N")
         parser.add_argument("--strategy", choices=[str(each) for each in Strategy])
-        parser.add_argument("--seed", type=int)
+        parser.add_argument("--seed", type=whole(0, LARGEST_SEED))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the cycle and print its figures."""
-        size = options["sample_size"]
-        if size is not None and size < 1:
-            raise CommandError("--sample-size must be at least 1.")
         wanted = settings.current(
-            sample_size=size, strategy=options["strategy"], seed=options["seed"]
+            sample_size=options["sample_size"], strategy=options["strategy"], seed=options["seed"]
         )
         try:
             cycle = cycles.execute(wanted=wanted, progress=self, by="command line")

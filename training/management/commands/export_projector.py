@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts.commands import SiteCommand
+from accounts.commands import SiteCommand, whole
 from registry import store
 from registry.core import projector
 from registry.core.errors import RoutingMLError
@@ -27,12 +27,12 @@ class Command(SiteCommand):
         """Declare the options."""
         parser.add_argument("version", help="YYYY.MM.DD_build")
         parser.add_argument("out", type=Path, help="folder to write into")
-        parser.add_argument("--sample", type=int, metavar="N", help="at most N items, at random")
+        parser.add_argument(
+            "--sample", type=whole(1), metavar="N", help="at most N items, at random"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Export and say how many."""
-        if options["sample"] is not None and options["sample"] < 1:
-            raise CommandError("--sample takes a number of items from 1.")
         row = ModelVersion.objects.filter(name=options["version"]).first()
         if row is None:
             raise CommandError(f"There is no version {options['version']!r}.")

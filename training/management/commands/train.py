@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from accounts.commands import SiteCommand
+from accounts.commands import LARGEST_SEED, SiteCommand, whole
 from registry import figures
 from registry.core.errors import RoutingMLError
 from registry.services import versions
@@ -65,13 +65,15 @@ class Command(SiteCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--name", metavar="YYYY.MM.DD_build", help="default: next of today")
-        parser.add_argument("--sample", type=int, metavar="N", help="newest N routed items only")
+        parser.add_argument(
+            "--sample", type=whole(1), metavar="N", help="newest N routed items only"
+        )
         parser.add_argument(
             "--candidates", metavar="A,B", type=_names,
             help=f"ways to learn times to compare first, of {', '.join(CANDIDATES)}; default: "
             "those of the settings, none with --no-backtest",
         )  # fmt: skip
-        parser.add_argument("--seed", type=int, default=TrainingSpec().seed)
+        parser.add_argument("--seed", type=whole(0, LARGEST_SEED), default=TrainingSpec().seed)
         parser.add_argument("--no-backtest", action="store_true", help="do not measure")
         parser.add_argument("--dry-run", action="store_true", help="do not write or register")
         parser.add_argument("--activate", action="store_true", help="make it live at once")
@@ -84,8 +86,6 @@ class Command(SiteCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Train and print what came of it."""
         console = Console(file=cast("IO[str]", self.stdout))
-        if options["sample"] is not None and options["sample"] < 1:
-            raise CommandError("--sample takes a number of items from 1.")
         if options["incremental"] and options["sample"] is not None:
             raise CommandError("--sample is for a full training: --incremental adds all new items.")
         if options["incremental"] and options["candidates"]:
