@@ -72,6 +72,19 @@ def test_an_unknown_code_stays_on_the_page_with_the_reason(ben_browser: Client) 
     assert 'value="NO-SUCH-ITEM"' in response.content.decode()
 
 
+def test_a_part_of_a_code_that_is_sent_offers_the_items_that_may_be_meant(
+    ben_browser: Client, code: str
+) -> None:
+    offered = ben_browser.post(ASK, {"way": "code", "code": code[:-1].lower(), "leave_out": "on"})
+    assert "Which of these?" in text_of(offered)
+    assert f'name="code" value="{code}"' in offered.content.decode()
+    chosen = {"way": "code", "code": [code[:-1], code]}  # the field, then the button
+    assert ask(ben_browser, **chosen).redirect_chain
+    like = ben_browser.get(ASK, {"way": "describe", "like": code[:-1]})
+    assert f"No known item has exactly the code {code[:-1]}." in text_of(like)
+    assert f'name="like" value="{code}"' in like.content.decode()
+
+
 def test_a_new_item_is_described_column_by_column(
     ben_browser: Client, records: list[dict[str, Any]]
 ) -> None:

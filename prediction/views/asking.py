@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
     from django.utils.functional import Promise
 
+    from prediction.services.known_items import Known
     from registry.models import Job
 
 
@@ -117,6 +118,13 @@ def ask(way: Way, form: forms.Form, person: str) -> str:
     for failed in answer.errors[:SHOWN_ERRORS]:
         form.add_error(None, wording.failure(failed.item, failed.code, failed.message))
     return ""
+
+
+def meant(way: Way, form: forms.Form, like: str) -> list[Known]:
+    """Return the items that may be meant by a code that leads to none."""
+    if way is Way.DESCRIBE:
+        return known_items.search(like) if like and known_items.find(like) is None else []
+    return known_items.search(form["code"].value()) if way is Way.CODE and form.errors else []
 
 
 def _is_long(form: forms.Form) -> bool:

@@ -70,10 +70,13 @@ class AskView(Page):
         return redirect(there) if there else self._page(request, way, form)
 
     def _page(self, request: HttpRequest, way: asking.Way, form: Any) -> HttpResponse:
+        like = request.GET.get("like", "")
         context = {
             "form": form,
             "way": way.value,
-            "like": request.GET.get("like", ""),
+            "like": like,
+            "is_like_unknown": bool(like) and known_items.find(like) is None,
+            "meant": asking.meant(way, form, like),
             "tabs": asking.tabs(way),
             "recent": selectors.recent_of(str(request.user)),
             "batches": batch_jobs.recent_of(str(request.user)),
@@ -86,7 +89,8 @@ class ItemSearchView(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer with the codes that hold what was typed."""
-        found = known_items.search(request.GET.get("code", ""))
+        typed = request.GET.get("code") or request.GET.get("like", "")
+        found = known_items.search(typed)
         return render(request, "prediction/_item_options.html", {"items": found})
 
 
