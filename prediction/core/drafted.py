@@ -7,7 +7,7 @@ that a planner entered is a standard of theirs: no interval, no work results beh
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from prediction.core.drafts import Step, from_json, sequence_of, step_of
@@ -107,12 +107,12 @@ def _estimate(
     if stored and minutes == proposed:
         told = TimeEstimate(**dict(stored))
         source, evidence = TimeSource(told.source), tuple(told.evidence)
-        return replace(told, minutes=minutes, source=source, evidence=evidence)
+        return told._replace(minutes=minutes, source=source, evidence=evidence)
     return TimeEstimate(minutes, None, None, None, None, TimeSource.STANDARD)
 
 
 def _estimate_as_json(estimate: TimeEstimate) -> Json:
-    return asdict(estimate) | {
+    return estimate._asdict() | {
         "source": estimate.source.value,
         "evidence": list(estimate.evidence[:20]),
     }

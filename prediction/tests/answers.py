@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from registry.core.routing import (
     UNKNOWN_TIME,
     AttributeWeight,
@@ -76,7 +74,7 @@ INSPECTION = Operation(
     price=9.0,
     support=0.95,
 )
-UNTIMED = replace(TURNING, job="DEBURR", job_name="사상", run=UNKNOWN_TIME)
+UNTIMED = TURNING._replace(job="DEBURR", job_name="사상", run=UNKNOWN_TIME)
 WITH_PLATING = Candidate(
     rank=1,
     operations=(TURNING, PLATING, INSPECTION),
@@ -87,7 +85,7 @@ WITH_PLATING = Candidate(
 )
 WITHOUT_PLATING = Candidate(
     rank=2,
-    operations=(TURNING, replace(INSPECTION, sequence=20)),
+    operations=(TURNING, INSPECTION._replace(sequence=20)),
     confidence=0.1,
     similarity=0.72,
     reference_item="G-200",

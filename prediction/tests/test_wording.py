@@ -39,7 +39,7 @@ def test_a_sure_answer_says_how_sure_and_never_quite_sure() -> None:
 def test_shares_are_rounded_not_cut_and_only_sureness_stops_short_of_all() -> None:
     close = replace(GLAND, candidates=(replace(WITH_PLATING, confidence=0.7378),))
     assert wording.verdict(close) == "Proposed routing, 74 % sure"
-    itself = replace(GLAND.neighbours[0], similarity=1.0)
+    itself = GLAND.neighbours[0]._replace(similarity=1.0)
     assert "is 100 % alike" in reasons(replace(GLAND, neighbours=(itself,)))[0]
 
 
@@ -123,7 +123,7 @@ def test_operations_whose_time_nobody_knows_are_named() -> None:
     *_, times, unknown = reasons(replace(GLAND, candidates=(gap,)))
     assert times == "All known run times rest on work results (12 reports)."
     assert unknown.startswith("The run time of 사상 is unknown")
-    nothing = replace(UNTIMED, setup=UNTIMED.run)
+    nothing = UNTIMED._replace(setup=UNTIMED.run)
     only = reasons(replace(GLAND, candidates=(replace(gap, operations=(nothing,)),)))
     assert not [said for said in only if "estimate" in said]
     assert only[-1].startswith("The setup time of 사상 is unknown")

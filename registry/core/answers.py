@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from registry.core.routing import (
     Operation,
     Prediction,
 )
+from registry.core.vector_search import widened
 
 SHOWN_NEIGHBOURS = 9
 ASKED_FOR_OPERATIONS = 15
@@ -87,7 +87,7 @@ class Answerer:
 
     def _candidates(self, asked: Asked, confidences: np.ndarray) -> tuple[Candidate, ...]:
         found, pool = asked.found, asked.found.pool
-        described: dict[int, dict[str, Any]] = {}
+        operations: dict[int, Operation] = {}
         steps: dict[tuple[int, int], Operation] = {}
         support = supports(pool)
         distances = (-found.cosines).tolist()
@@ -97,15 +97,15 @@ class Answerer:
         ):
             jobs = pool.sequences[place]
             for job in jobs:
-                if job not in described:
-                    described[job] = self.proposer.described(
-                        job, asked.practices, asked.minutes[job], support.get(job, 0.0)
+                if job not in operations:
+                    operations[job] = self.proposer.operation(
+                        PROC_STEP, job, asked.practices, asked.minutes[job], support.get(job, 0.0)
                     )
             known = int(pool.known[place])
             for step in enumerate(jobs, start=1):
                 if step not in steps:  # candidates have most steps in common
                     position, job = step
-                    steps[step] = Operation(sequence=PROC_STEP * position, **described[job])
+                    steps[step] = operations[job]._replace(sequence=PROC_STEP * position)
             similarity, reference = self._reference(found, distances, known)
             candidates.append(
                 Candidate(
@@ -193,7 +193,7 @@ class Answerer:
         self, asked: Asked, best: Candidate, neighbours: Sequence[Neighbour]
     ) -> Explanation:
         base, found = self.base, asked.found
-        near = base.index.vectors[found.groups].astype(np.float32)
+        near = widened(base.index.vectors[found.groups])
         weights = attribute_weights(base.encoder, asked.encoded, asked.row, asked.item, near)
         rows = [int(m[0]) for m in found.rows[:ASKED_FOR_FLIPS] if int(m[0]) != asked.own]
         changes = flips(

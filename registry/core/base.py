@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from registry.core.candidates import GroupVotes, Pool, SequenceBook, build_pool, vote
+from registry.core.candidates import GroupVotes, Near, Pool, build_pools, vote
 from registry.core.confidence import signs_of
 from registry.core.encoder import Encoded, Encoder
 from registry.core.habits import GroupHabit, PlainHabit
@@ -21,10 +21,13 @@ from registry.core.index import NeighbourIndex
 from registry.core.items import RawItems
 from registry.core.library import RoutingLibrary
 from registry.core.ranking import Ranker
+from registry.core.sequences import SequenceBook
 from registry.core.times import TimeModel
 
 NEIGHBOURS = 50
 """Groups of the index whose routings are candidates."""
+POOLED_AT_ONCE = 256
+"""Items whose candidates are looked for together: each is scored for every known sequence."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,34 @@ class Base:
             own: for each its own row, when it must not be its own neighbour.
         """
         groups, cosines = self.index.search(encoded.vectors, NEIGHBOURS + 1)
-        plain = self._plain_votes(encoded, own)
+        near = [self._near(*each) for each in zip(groups, cosines, own, strict=True)]
+        by_group, plain = self._group_votes(encoded, near), self._plain_votes(encoded, own)
+        found: list[Retrieved] = []
+        for begin in range(0, len(near), POOLED_AT_ONCE):
+            part = slice(begin, begin + POOLED_AT_ONCE)
+            votes = vote(self.votes, near[part])
+            habits = [by_group[part], plain[part]]
+            pools = build_pools(self.book, encoded.log_odds[part], votes, habits)
+            nearest = votes.nearest_by_item(len(pools))
+            found += map(self._retrieved, near[part], own[part], nearest, pools)
+        return found
+
+    def _near(self, groups: np.ndarray, cosines: np.ndarray, own: int | None) -> Near:
+        group = None if own is None else self.index.group_of(own)
+        if own is None or group is None:
+            return Near(groups, cosines)
+        if self.index.start[group + 1] - self.index.start[group] == 1:  # nobody else is in it
+            others = groups != group
+            groups, cosines = groups[others], cosines[others]
+        return Near(groups, cosines, (group, self.library.sequences_of(own)))
+
+    def _group_votes(self, encoded: Encoded, near: Sequence[Near]) -> list[Mapping[int, float]]:
+        column = encoded.clean.texts.get(self.group.column)
         return [
-            self._retrieve_one(encoded, i, groups[i], cosines[i], plain[i], own[i])
-            for i in range(len(encoded))
+            self.group.vote(
+                column.at(row) if column is not None else None, each.own[1] if each.own else ()
+            )
+            for row, each in enumerate(near)
         ]
 
     def _plain_votes(
@@ -72,30 +99,13 @@ class Base:
         features = self.encoder.assembler.evened(encoded.features)
         return self.plain.vote(features, self.library, own)
 
-    def _retrieve_one(
-        self,
-        encoded: Encoded,
-        row: int,
-        groups: np.ndarray,
-        cosines: np.ndarray,
-        plain: Mapping[int, float],
-        own: int | None,
+    def _retrieved(
+        self, near: Near, own: int | None, nearest: Mapping[int, float], pool: Pool
     ) -> Retrieved:
-        mine: tuple[int, Sequence[int]] | None = None
-        sequences: Sequence[int] = ()
-        if own is not None and (group_of_own := self.index.group_of(own)) is not None:
-            sequences = self.library.sequences_of(own)
-            mine = (group_of_own, sequences)
-        rows = self.index.items_of(groups)
-        if own is not None:
+        rows = self.index.items_of(near.groups)
+        if near.own is not None:
             rows = [members[members != own] for members in rows]
-            kept = [i for i, members in enumerate(rows) if len(members)]
-            groups, cosines, rows = groups[kept], cosines[kept], [rows[i] for i in kept]
-        shares, nearest = vote(self.votes, groups, cosines, mine)
-        column = encoded.clean.texts.get(self.group.column)
-        group = self.group.vote(column.at(row) if column is not None else None, sequences)
-        pool = build_pool(self.book, encoded.log_odds[row], shares, nearest, [group, plain])
-        return Retrieved(groups, cosines, rows, nearest, pool)
+        return Retrieved(near.groups, near.cosines, rows, nearest, pool)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from registry.core.library import RoutingLibrary
 from registry.core.neighbourhood import (
     NOBODY,
     OUTSIDE,
-    PAUSES,
     Doings,
     Nearby,
     Practice,
@@ -42,7 +40,6 @@ CODES_KEPT = 8_192
 """Codes of items that stay read: one item's evidence names the same few again and again."""
 MOST_OF_PLANT = 200
 """Operations that speak for the whole plant."""
-PAUSE_FIELDS = tuple(f"{name}_minutes" for name in PAUSES)
 
 
 class Proposer:
@@ -78,16 +75,18 @@ class Proposer:
         doings = near_operations(self.library, nearby)
         return practices(self.library, self.residual, doings, wanted)
 
-    def described(
+    def operation(
         self,
+        sequence: int,
         job: int,
         near: Mapping[int, Practice],
         log_minutes: Sequence[float],
         support: float,
-    ) -> dict[str, Any]:
-        """Return the fields of one ``Operation`` of a proposal, all but its place in it.
+    ) -> Operation:
+        """Return one operation of a proposal.
 
         Args:
+            sequence: its place.
             job: operation number.
             near: what the neighbours do.
             log_minutes: the time model's run and setup for the item.
@@ -97,33 +96,26 @@ class Proposer:
         done = self._of_plant(job) if practice is None else practice
         resources = self._choices("resource", done.resources)
         partners = self._choices("partner", done.partners)
-        return {
-            "job": names["jobs"][job],
-            "job_name": names["job_names"][job],
-            "outsourced": done.outsourced_share >= OUTSIDE,
-            "outsourced_share": done.outsourced_share,
-            "setup": self.estimate(1, job, practice, log_minutes[1]),
-            "run": self.estimate(0, job, practice, log_minutes[0]),
-            "resource": resources[0] if resources else None,
-            "resource_alternates": resources[1:],
-            "partner": partners[0] if partners else None,
-            "partner_alternates": partners[1:],
-            "price": done.price,
-            "currency": names["currencies"][done.currencies[0][0]] if done.currencies else None,
-            "support": support,
-            **dict(zip(PAUSE_FIELDS, done.pauses, strict=True)),
-        }
-
-    def operation(
-        self,
-        sequence: int,
-        job: int,
-        near: Mapping[int, Practice],
-        log_minutes: Sequence[float],
-        support: float,
-    ) -> Operation:
-        """Return one operation at its place; for the arguments see ``described``."""
-        return Operation(sequence=sequence, **self.described(job, near, log_minutes, support))
+        queue, wait, move = done.pauses
+        return Operation(
+            sequence=sequence,
+            job=names["jobs"][job],
+            job_name=names["job_names"][job],
+            outsourced=done.outsourced_share >= OUTSIDE,
+            outsourced_share=done.outsourced_share,
+            setup=self.estimate(1, job, practice, log_minutes[1]),
+            run=self.estimate(0, job, practice, log_minutes[0]),
+            queue_minutes=queue,
+            wait_minutes=wait,
+            move_minutes=move,
+            resource=resources[0] if resources else None,
+            resource_alternates=resources[1:],
+            partner=partners[0] if partners else None,
+            partner_alternates=partners[1:],
+            price=done.price,
+            currency=names["currencies"][done.currencies[0][0]] if done.currencies else None,
+            support=support,
+        )
 
     def estimate(
         self, kind: int, job: int, practice: Practice | None, centre: float

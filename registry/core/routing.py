@@ -1,7 +1,8 @@
 """The words of the trade as plain, frozen data: items, operations, routings, predictions.
 
 Times are minutes; run times are minutes a piece, setup times minutes an order.  These objects are
-what the model answers with; the shell turns them into JSON, CSV and pages.
+what the model answers with; the shell turns them into JSON, CSV and pages.  What an answer has a
+hundred of is a named tuple, made in a third of the time that a frozen dataclass takes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TimeSource(StrEnum):
@@ -67,8 +69,7 @@ class Item:
     attributes: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeEstimate:
+class TimeEstimate(NamedTuple):
     """A time in minutes with its 80 % interval and what it rests on.
 
     ``optimal <= minutes <= safe`` are quantiles (0.25, 0.5, 0.9) of the same distribution whose
@@ -93,8 +94,7 @@ NO_TIME = TimeEstimate(0.0, 0.0, 0.0, 0.0, 0.0, TimeSource.STANDARD)
 """The time of an operation whose standards are all 0, and that nobody reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceChoice:
+class ResourceChoice(NamedTuple):
     """A resource (or a subcontractor) that does an operation, with its share of the vote."""
 
     code: str
@@ -102,8 +102,7 @@ class ResourceChoice:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One step of a proposed routing."""
 
     sequence: int
@@ -156,8 +155,7 @@ class Candidate:
         return "HIGH" if self.similarity >= TIER_HIGH else "LOW"
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A known item made like the asked one; ``differs_in`` counts edits to the best candidate."""
 
     item: str

@@ -96,8 +96,8 @@ def test_a_total_without_the_time_of_an_operation_is_a_least_one() -> None:
 
 
 def test_an_answer_and_its_draft_have_the_same_total() -> None:
-    run = replace(WITH_PLATING.operations[0].run, minutes=2.0049, low=2.0048, high=2.1)
-    operations = tuple(replace(each, run=run) for each in WITH_PLATING.operations)
+    run = WITH_PLATING.operations[0].run._replace(minutes=2.0049, low=2.0048, high=2.1)
+    operations = tuple(each._replace(run=run) for each in WITH_PLATING.operations)
     answer = replace(WITH_PLATING, operations=operations)
     steps = [step_of(each, place) for place, each in enumerate(answer.operations)]
     low, minutes, _high = figures(run_total(answer))
@@ -106,6 +106,6 @@ def test_an_answer_and_its_draft_have_the_same_total() -> None:
 
 
 def test_a_total_of_which_nothing_is_known_is_unknown() -> None:
-    nothing = replace(UNTIMED, setup=UNTIMED.run)
+    nothing = UNTIMED._replace(setup=UNTIMED.run)
     assert operation_total(nothing, 5) == Total(None, None, None)
     assert run_total(replace(WITH_PLATING, operations=(UNTIMED,))) == Total(None, None, None)

@@ -24,10 +24,9 @@ def reported(standard: float, actual: float) -> list[KnownRouting]:
 
 
 def turned(samples: int) -> Prediction:
-    run = replace(
-        minutes(6.0, source=TimeSource.WORK_RESULTS, samples=samples), evidence=("G-100",)
-    )
-    turning = replace(TURNING, run=run)
+    known = minutes(6.0, source=TimeSource.WORK_RESULTS, samples=samples)
+    run = known._replace(evidence=("G-100",))
+    turning = TURNING._replace(run=run)
     return replace(GLAND, candidates=(replace(WITH_PLATING, operations=(turning,)),))
 
 

@@ -103,7 +103,7 @@ def test_names_of_writers_and_reviewers_are_never_filled() -> None:
 
 
 def test_what_is_not_a_number_is_an_empty_cell() -> None:
-    wild = replace(TURNING, run=minutes(float("inf")), queue_minutes=float("nan"))
+    wild = TURNING._replace(run=minutes(float("inf")), queue_minutes=float("nan"))
     answer = replace(GLAND, candidates=(replace(WITH_PLATING, operations=(wild,)),))
     (row,) = table(answer)
     assert row["QUEUE_TIME"] is None and row["RUN_TIME"] is None

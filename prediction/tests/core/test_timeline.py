@@ -32,13 +32,13 @@ def test_differences_to_the_best_candidate_are_marked_in_place() -> None:
 
 
 def test_an_operation_that_takes_no_time_can_still_be_seen() -> None:
-    nothing = replace(TURNING, setup=minutes(0), run=minutes(0))
+    nothing = TURNING._replace(setup=minutes(0), run=minutes(0))
     (lane,) = lanes([replace(WITH_PLATING, operations=(nothing,))], 1)
     assert lane.cards[0].width == 1
 
 
 def test_an_operation_of_unknown_time_is_the_narrowest_and_breaks_no_scale() -> None:
-    untimed = replace(UNTIMED, setup=UNTIMED.run)
+    untimed = UNTIMED._replace(setup=UNTIMED.run)
     known, other = lanes([replace(WITH_PLATING, operations=(TURNING, untimed))], 1)[0].cards
     assert known.width > other.width == 1
     (lane,) = lanes([replace(WITH_PLATING, operations=(untimed,))], 1)
