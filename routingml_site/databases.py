@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ ENGINES = {
     "postgres": "django.db.backends.postgresql",
     "mssql": "mssql",  # only imported when it is asked for: it needs the ODBC library
 }
+DRIVER = ("psycopg", '"psycopg[binary]"')
+PACKAGES = {"postgresql": DRIVER, "postgres": DRIVER, "mssql": ("mssql", "mssql-django pyodbc")}
+"""The module that a database needs beside Django, and the packages it comes in."""
 
 
 def database(url: str, base: Path) -> dict[str, Any]:
@@ -29,6 +33,9 @@ def database(url: str, base: Path) -> dict[str, Any]:
     if scheme not in ENGINES:
         known = ", ".join(f"{name}://" for name in ENGINES)
         raise ImproperlyConfigured(f"DATABASE_URL starts with {scheme!r}: expected one of {known}")
+    module, packages = PACKAGES.get(scheme, ("", ""))
+    if module and find_spec(module) is None:
+        raise ImproperlyConfigured(f"DATABASE_URL needs a driver: install {packages}")
     parsed = dict(dj_database_url.parse(url, engine=ENGINES[scheme]))
     options: dict[str, Any] = parsed.setdefault("OPTIONS", {})  # type: ignore[assignment]  # wider than the stubs say
     if scheme == "sqlite":

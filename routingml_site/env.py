@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets as random_secrets
 import tempfile
+import zoneinfo
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +84,30 @@ def path(name: str, default: Path) -> Path:
     return (default.parent / Path(text(name, str(default))).expanduser()).resolve()
 
 
+def folder(name: str, default: Path) -> Path:
+    """Return a folder, made when it is not there."""
+    wanted = path(name, default)
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {str(wanted)!r}: cannot be made ({error.strerror})"
+        ) from None
+    return wanted
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone."""
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # not there, malformed, a folder
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: expected one like Asia/Seoul or UTC"
+        ) from None
+    return value
+
+
 def secret(name: str, *, generated: Path | None = None) -> str:
     """Return a secret from ``NAME``, from the file ``NAME_FILE`` names, or from ``generated``.
 
@@ -90,7 +115,12 @@ def secret(name: str, *, generated: Path | None = None) -> str:
     """
     value = os.environ.get(name, "").strip() or _from_file(name)
     if not value and generated is not None:
-        value = _generated_once(generated)
+        try:
+            value = _generated_once(generated)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name} is kept in {generated}: cannot be written or read ({error.strerror})"
+            ) from None
     if not value:
         raise ImproperlyConfigured(
             f"{name} (or {name}_FILE, the path of a file with it) must be set"

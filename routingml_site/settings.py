@@ -30,7 +30,7 @@ BRAND = "RoutingML"
 VERSION = "0.1.0"
 
 # Where things are kept ----------------------------------------------------------------------------
-DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 MODELS_STORE = env.path("MODELS_STORE", BASE_DIR / "models_store")
 DATABASES = {
     "default": databases.database(
@@ -43,7 +43,6 @@ DASK_SCHEDULER = env.text("DASK_SCHEDULER", "")
 ERP_TIMEOUT_SECONDS = env.integer("ERP_TIMEOUT_SECONDS", 30, least=1)  # for a connection
 ERP_QUERY_SECONDS = env.integer("ERP_QUERY_SECONDS", 600, least=1)  # for an answer
 STAGING_URL = env.optional_secret("STAGING_URL")  # where approved routings may be inserted
-DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # Secrets: given in production, made once in development -------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY", generated=None if PRODUCTION else DATA_DIR / "secret_key")
@@ -127,7 +126,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", ("en", "ko"), "en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.text("TIME_ZONE", "Asia/Seoul")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Seoul")
 USE_TZ = True
 
 # Files served -------------------------------------------------------------------------------------

@@ -129,6 +129,16 @@ def test_serve_answers_on_the_port_it_was_given(started: Callable[..., psutil.Po
         assert b"--accent" in response.read()
 
 
+def test_a_port_that_is_taken_is_told_in_a_line(house: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            manage("serve", "--port", port), env=house, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert f"CommandError: 127.0.0.1:{port} cannot be used: " in done.stderr
+
+
 @pytest.mark.django_db
 def test_setting_up_schedules_twice_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -70,6 +70,8 @@ def test_the_keys_of_development_are_made_once_and_for_the_owner_only(tmp_path: 
         ({"DATABASE_URL": "oracle://x"}, "DATABASE_URL starts with 'oracle'"),
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE is '/nowhere': cannot be read"),
         ({"LOG_STYLE": "xml"}, "LOG_STYLE is 'xml'"),
+        ({"TIME_ZONE": "Mars/Base"}, "TIME_ZONE is 'Mars/Base': expected one like Asia/Seoul"),
+        ({"DATA_DIR": "/dev/null/x"}, "DATA_DIR is '/dev/null/x': cannot be made"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(
@@ -81,10 +83,26 @@ def test_a_value_that_cannot_be_used_is_named(
     assert complaint in str(refused.value)
 
 
-def test_a_value_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
-    done = start(tmp_path, PROFILE="prod")
-    assert done.returncode != 0
-    assert "PROFILE is 'prod'" in done.stderr
+def test_a_value_that_cannot_be_used_stops_the_start_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env=surroundings(tmp_path) | {"PROFILE": "prod"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    expected = "Wrong setting: PROFILE is 'prod': expected one of development, production\n"
+    assert done.stderr == expected
+
+
+def test_a_database_without_its_driver_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(databases, "find_spec", lambda _name: None)
+    with pytest.raises(ImproperlyConfigured, match=r"install \"psycopg\[binary\]\""):
+        databases.database("postgresql://u:p@h/d", Path())
 
 
 def test_production_takes_its_secrets_from_files(tmp_path: Path) -> None:
@@ -168,7 +186,7 @@ def test_the_example_file_names_every_variable_and_no_other() -> None:
     folder = Path(settings.BASE_DIR)
     example = (folder / ".env.example").read_text()
     source = (folder / "routingml_site" / "settings.py").read_text()
-    readers = r"env\.(?:text|choice|flag|integer|items|path|(?:optional_)?secret)\(\s*\"([A-Z_]+)\""
+    readers = r"env\.[a-z_]+\(\s*\"([A-Z_]+)\""
     asked = set(re.findall(readers, source))
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, flags=re.MULTILINE))
     assert asked == named

@@ -36,5 +36,8 @@ class Command(SiteCommand):
             written = write_plant(plant, options["out"], options["format"])
         except RoutingMLError as error:
             raise CommandError(error.message) from error
+        except OSError as error:
+            message = f"{options['out']} cannot be written: {error.strerror}."
+            raise CommandError(message) from error
         for path in written:
             self.stdout.write(str(path))

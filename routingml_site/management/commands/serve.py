@@ -6,7 +6,7 @@ from typing import Any
 
 import waitress
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
@@ -24,16 +24,21 @@ class Command(BaseCommand):
         """Serve until stopped."""
         from routingml_site.wsgi import application  # begins to watch the active model
 
+        try:
+            server = waitress.create_server(
+                application,
+                host=host,
+                port=port,
+                threads=threads,
+                max_request_body_size=settings.MAX_REQUEST_BYTES * 4,
+                ident=None,
+                **proxy_options(),
+            )
+        except OSError as error:
+            message = f"{host}:{port} cannot be used: {error.strerror}. Choose another --port."
+            raise CommandError(message) from error
         self.stdout.write(f"http://{host}:{port}/")
-        waitress.serve(
-            application,
-            host=host,
-            port=port,
-            threads=threads,
-            max_request_body_size=settings.MAX_REQUEST_BYTES * 4,
-            ident=None,
-            **proxy_options(),
-        )
+        server.run()
 
 
 def proxy_options() -> dict[str, Any]:
