@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class QualityConfig(AppConfig):
@@ -10,3 +11,4 @@ class QualityConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "quality"
+    verbose_name = _("Quality")

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from registry.core.items import RawItems
+
+NO_STRATUM = "-"
 RECENT_FACTOR = 9.0
 """How much likelier an item of today is drawn than one of long ago, less one."""
 
@@ -58,6 +61,15 @@ class Plan:
     strategy: Strategy = Strategy.STRATIFIED
     seed: int = 42
     window_days: int = 30
+
+
+def strata_of(items: RawItems, column: str, rows: np.ndarray) -> list[str]:
+    """Return the value of a column of the items at some rows; one stratum where it is not read."""
+    values = items.columns.get(column)
+    if values is None:
+        return [NO_STRATUM] * len(rows)
+    words = np.array([str(value) for value in values.values] + [NO_STRATUM], dtype=object)
+    return [str(word) for word in words[values.codes[rows]]]
 
 
 def draw(population: Population, plan: Plan, *, today: float) -> list[str]:

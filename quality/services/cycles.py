@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from prediction import loader
-from quality.core import census, evaluation
+from quality.core import evaluation
 from quality.core.alerts import signals_of
 from quality.core.results import judge
-from quality.core.sampling import draw, weights
+from quality.core.sampling import draw, strata_of, weights
 from quality.models import (
     CycleFailed,
     CycleRuns,
@@ -218,7 +218,7 @@ def _measure(
         return _Measured([], problems, truth)
     routed = data.library.routed
     rows = routed[[data.raw.codes[row] in weight for row in routed.tolist()]]
-    strata = census.strata_of(data.raw, column, rows)
+    strata = strata_of(data.raw, column, rows)
     asked = asking.ask(
         loaded, [data.raw.item(row) for row in rows.tolist()], span(progress, 0.3, 1.0)
     )

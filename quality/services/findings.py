@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quality.core import causes, census
+from quality.core import column_changes, master_data, plant_shifts
 from quality.core.alerts import Rule, Signal
 from quality.models import QualityCycle
 from quality.services import inputs
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prediction.loader import LoadedModel
-    from quality.core.causes import ColumnChange, Shift
+    from quality.core.column_changes import ColumnChange
+    from quality.core.plant_shifts import Shift
     from quality.services.inputs import Asked
     from quality.services.shop import Shop
     from registry.core.items import RawItems
@@ -81,17 +82,17 @@ def collect(
     if newest == newest:  # not NaT
         now = min(pd.Timestamp(day), newest)
         since = now - pd.Timedelta(days=window_days)
-        shifts = causes.plant_shifts(results, since.to_datetime64())
+        shifts = plant_shifts.found_in(results, since.to_datetime64())
     texts = _newest_texts(loaded, around, day - np.timedelta64(window_days, "D"))
     columns: tuple[ColumnChange, ...] = ()
-    if texts.new_items >= causes.FEWEST_ITEMS:
-        columns = census.column_changes(loaded.model, texts.new, texts.before)
+    if texts.new_items >= column_changes.FEWEST_ITEMS:
+        columns = column_changes.changes(loaded.model, texts.new, texts.before)
     asked = inputs.asked(loaded, texts.before, day, window_days)
     signals = {
         signal.key: signal
         for signal in (
-            *causes.column_signals(asked.judged, asked.items, asked=True),
-            *causes.column_signals(columns, texts.new_items),  # the same in the ERP says more
+            *column_changes.signals_of(asked.judged, asked.items, asked=True),
+            *column_changes.signals_of(columns, texts.new_items),  # the same in the ERP says more
         )
     }
     return Findings(
@@ -101,7 +102,7 @@ def collect(
         asked,
         _missing(texts),
         _audit(loaded),
-        (*causes.shift_signals(shifts), *signals.values(), *_model_error(loaded, overall)),
+        (*plant_shifts.signals_of(shifts), *signals.values(), *_model_error(loaded, overall)),
     )
 
 
@@ -119,8 +120,8 @@ def _newest_texts(loaded: LoadedModel, around: Shop, since: np.datetime64) -> _T
     new = _came_lately(around.new, since) if around.new else None
     count = len(new) if new else 0
     rows = splits.newest(base.library, 1.0, max(COMPARED, count))
-    before = census.column_texts(base.raw.take(rows), loaded.model)
-    return _Texts(census.column_texts(new, loaded.model) if new else {}, before, count)
+    before = column_changes.texts_of(base.raw.take(rows), loaded.model)
+    return _Texts(column_changes.texts_of(new, loaded.model) if new else {}, before, count)
 
 
 def _came_lately(new: TrainingSet, since: np.datetime64) -> RawItems:
@@ -144,7 +145,7 @@ def _audit(loaded: LoadedModel) -> dict[str, Any]:
     """Return the look at the master data, worked out once a version."""
     done = QualityCycle.objects.finished().filter(model_version=loaded.name).first()
     kept = done.findings.get("audit") if done else None
-    return kept or census.audit(loaded.model)
+    return kept or master_data.audit(loaded.model)
 
 
 def _model_error(loaded: LoadedModel, overall: Mapping[str, Any]) -> list[Signal]:

@@ -17,7 +17,7 @@ from prediction.core.asking import again
 from prediction.models import Channel, PredictionRequest
 from prediction.services import newcomers
 from prediction.services.predictions import columns_of
-from quality.core import causes, census
+from quality.core import column_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from prediction.loader import LoadedModel
-    from quality.core.causes import ColumnChange
+    from quality.core.column_changes import ColumnChange
     from registry.core.routing import Item
 
 MOST_REQUESTS = 2000
@@ -70,7 +70,7 @@ def asked(
     live = PredictionRequest.objects.filter(leave_out=False).exclude(channel=Channel.QUALITY)
     newest = live.newest_first().values_list("items", flat=True)
     now = _items(loaded, newest.filter(asked_at__gte=since)[:MOST_REQUESTS])
-    if len(now) < causes.FEWEST_ITEMS:
+    if len(now) < column_changes.FEWEST_ITEMS:
         return Asked(len(now), 0)
     earlier = _items(loaded, newest.filter(asked_at__lt=since)[:MOST_REQUESTS])
     texts = _texts(loaded, now)
@@ -78,7 +78,7 @@ def asked(
     return Asked(
         len(now),
         len(earlier) if len(earlier) >= FEWEST else 0,
-        census.column_changes(loaded.model, texts, before),
+        column_changes.changes(loaded.model, texts, before),
     )
 
 
@@ -96,4 +96,4 @@ def _items(loaded: LoadedModel, requests: Iterable[list[dict[str, object]]]) -> 
 
 
 def _texts(loaded: LoadedModel, items: list[Item]) -> dict[str, list[str]]:
-    return census.column_texts(loaded.model.base.encoder.raw(items), loaded.model)
+    return column_changes.texts_of(loaded.model.base.encoder.raw(items), loaded.model)

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from prediction.services.predictions import columns_of
-from quality.core.census import strata_of
-from quality.core.sampling import Population
+from quality.core.sampling import Population, strata_of
 from registry.core.errors import BadInput, NotEnoughData
 from registry.core.progress import span
 from registry.core.reading import new_codes, read_items

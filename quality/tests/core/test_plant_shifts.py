@@ -1,11 +1,11 @@
-"""Causes: a change in the plant is named, and months without one stay quiet."""
+"""A resource that has become slower is named, and months without a change stay quiet."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from quality.core import causes
+from quality.core import plant_shifts
 
 SINCE = np.datetime64("2026-11-01")
 RESOURCES = [f"R{n}" for n in range(20)]
@@ -33,67 +33,38 @@ def reports(
 
 
 def test_a_resource_that_has_become_slower_is_named() -> None:
-    shifts = causes.plant_shifts(reports(np.random.default_rng(1), {"R7": 1.3}), SINCE)
+    shifts = plant_shifts.found_in(reports(np.random.default_rng(1), {"R7": 1.3}), SINCE)
     real = [shift for shift in shifts if shift.is_real]
     assert [shift.resource for shift in real] == ["R7"]
     assert 0.2 < real[0].change < 0.4
-    (signal,) = causes.shift_signals(shifts)
+    (signal,) = plant_shifts.signals_of(shifts)
     assert (signal.rule, signal.subject, signal.is_bad) == ("plant_shift", "R7", True)
 
 
 def test_twenty_months_without_a_change_stay_quiet() -> None:
     rng = np.random.default_rng(2)
-    months = [causes.plant_shifts(reports(rng), SINCE) for _ in range(20)]
+    months = [plant_shifts.found_in(reports(rng), SINCE) for _ in range(20)]
     assert [shift for month in months for shift in month if shift.is_real] == []
 
 
 def test_typing_errors_do_not_make_a_resource_slower() -> None:
     table = reports(np.random.default_rng(3))
     table.loc[table.index % 10 == 7, "RUN_MINUTES"] *= 60
-    assert not any(shift.is_real for shift in causes.plant_shifts(table, SINCE))
+    assert not any(shift.is_real for shift in plant_shifts.found_in(table, SINCE))
 
 
 def test_without_reports_nothing_is_said() -> None:
-    assert causes.plant_shifts(reports(np.random.default_rng(4)).iloc[:0], SINCE) == []
+    assert plant_shifts.found_in(reports(np.random.default_rng(4)).iloc[:0], SINCE) == []
     older = reports(np.random.default_rng(4))
-    assert causes.plant_shifts(older, np.datetime64("2030-01-01")) == []
-
-
-def column(now: list[str], before: list[str]) -> list[str]:
-    change = causes.column_change("MATERIAL", now, before)
-    return [f"{s.rule} {s.subject}" for s in causes.column_signals([change], len(now))]
-
-
-def test_a_new_material_and_an_empty_column_are_named() -> None:
-    before = ["SUS", "BRASS", "SUS", "PEEK"] * 50
-    assert column(before[:40], before) == []
-    assert column([*before[:36], *["TITAN"] * 4], before) == ["new_value MATERIAL=TITAN"]
-    assert column([*before[:10], *[""] * 30], before) == ["missing MATERIAL"]
-
-
-def test_one_misspelt_value_and_a_few_blanks_are_no_news() -> None:
-    before = ["SUS", "BRASS", "SUS", "PEEK"] * 50
-    assert column([*before[:36], "SUSS", "BRAS", "", ""], before) == []
-
-
-def test_a_drawing_number_is_always_new_and_never_news() -> None:
-    assert column([f"D{n}" for n in range(40)], [f"C{n}" for n in range(200)]) == []
-
-
-def test_a_shift_of_shares_has_its_distances_and_a_limit() -> None:
-    before, now = ["SUS", "BRASS"] * 100, ["SUS"] * 95 + ["BRASS"] * 5
-    change = causes.column_change("MATERIAL", now, before)
-    assert change.psi is not None and change.jensen_shannon is not None
-    assert change.limit is not None and change.psi > change.limit
-    assert column(now, before) == [], "bursts of orders move shares: shown, not raised"
+    assert plant_shifts.found_in(older, np.datetime64("2030-01-01")) == []
 
 
 def test_a_few_pairs_that_agree_by_chance_are_no_slower_resource() -> None:
-    table = reports(np.random.default_rng(5), items=20 * causes.FEWEST_PAIRS)
+    table = reports(np.random.default_rng(5), items=20 * plant_shifts.FEWEST_PAIRS)
     now = table["REPORT_DT"] >= SINCE
     few = (table["RES_CD"] == "R3") & now
     usual = table[~now].groupby("ITEM_CD")["RUN_MINUTES"].median()
     table.loc[few, "RUN_MINUTES"] = table.loc[few, "ITEM_CD"].map(usual) * 1.2
-    (shift,) = [one for one in causes.plant_shifts(table, SINCE) if one.resource == "R3"]
+    (shift,) = [one for one in plant_shifts.found_in(table, SINCE) if one.resource == "R3"]
     assert 0.19 < shift.change < 0.21
     assert not shift.is_real

@@ -1,92 +1,35 @@
-"""What has changed in the plant, by name: a slower resource, an empty column, a new value.
+"""What has changed in the columns of items: one that is no longer filled, a value that is new.
 
-Reports since a day are compared with earlier reports of the same item and operation, so a shift is
-the plant's and not the model's.  Columns of items that came since the training are compared with
-the newest items that it had.
+Items that came since the training, or that planners ask for, are compared with the newest items of
+before.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from quality.core import drift
 from quality.core.alerts import Rule, Severity, Signal
-from training.core.reports import FAR_FROM_GROUP
+from quality.core.plant_shifts import CERTAIN
+from registry.core.cleaning import clean_items
+from registry.core.items import RawItems
+from registry.core.model import RoutingModel
 
-FEWEST_PAIRS = 8
-"""Pairs of item and operation under which nothing is said about a resource."""
-SHIFT = 0.14
-"""Logarithm of the ratio (15 %) from which a shift matters."""
-CERTAIN = 4.0
-"""Standard errors from nought that a shift must lie; there are some fifty resources every month."""
 FEWEST_ITEMS = 10
-FEWEST_NEW = 3
+"""Items under which nothing is said."""
+FEWEST_NEW, NEW_SHARE = 3, 0.05
+"""Items, and share of the items looked at, that must have a new value."""
 MOST_VALUES = 300
+"""Different values up to which a column is one of a few that come again."""
+MOST_NEW_VALUES = 5
+"""New values of a column that are named, the commonest."""
 MISSING_MORE = 0.25
 """Rise of the share of missing values that matters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """How reported times of a resource have changed: 0.3 is 30 % slower than before."""
-
-    resource: str
-    change: float
-    certainty: float
-    pairs: int
-    reports: int
-
-    @property
-    def is_real(self) -> bool:
-        """Whether it is large, and hardly chance."""
-        size = abs(np.log1p(self.change))
-        return size >= SHIFT and self.certainty >= CERTAIN and self.pairs >= FEWEST_PAIRS
-
-
-def plant_shifts(results: pd.DataFrame, since: np.datetime64) -> list[Shift]:
-    """Compare reports since a day with earlier ones of the same item and operation, by resource.
-
-    Args:
-        results: work results under canonical names.
-        since: the first moment that counts as now.
-    """
-    known = results["RUN_MINUTES"].gt(0) & results["RES_CD"].notna() & results["REPORT_DT"].notna()
-    table = results[known]
-    if table.empty:
-        return []
-    table = table.assign(log=np.log(table["RUN_MINUTES"].to_numpy(dtype=float)))
-    is_now = (table["REPORT_DT"] >= since).to_numpy()
-    keys = ["ITEM_CD", "JOB_CD"]
-    before = table[~is_now].groupby(keys)["log"].agg(["median", "size"])
-    joined = table[is_now].join(before, on=keys, how="inner")
-    if joined.empty:
-        return []
-    change = joined["log"] - joined["median"]
-    joined = joined.assign(change=change)[change.abs() <= FAR_FROM_GROUP]
-    pairs = joined.groupby(["RES_CD", *keys])["change"].agg(["median", "size"]).reset_index()
-    usual = float(pairs["median"].std(ddof=1)) if len(pairs) > 1 else np.inf
-    found = []
-    for resource, rows in pairs.groupby("RES_CD"):
-        values = rows["median"].to_numpy(dtype=float)
-        own = float(values.std(ddof=1)) if len(values) > 1 else np.inf
-        error = max(own, usual, 1e-9) / np.sqrt(len(values))  # a few may be alike by chance
-        middle = float(np.median(values))
-        found.append(
-            Shift(
-                str(resource),
-                float(np.expm1(middle)),
-                abs(middle) / error if np.isfinite(error) else 0.0,
-                len(values),
-                int(rows["size"].sum()),
-            )
-        )
-    return sorted(found, key=lambda shift: (-shift.certainty, shift.resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +48,7 @@ class ColumnChange:
     new_values: Mapping[str, int]
 
 
-def column_change(column: str, now: Sequence[str], before: Sequence[str]) -> ColumnChange:
+def change_of(column: str, now: Sequence[str], before: Sequence[str]) -> ColumnChange:
     """Compare a column; an empty text is a missing value.
 
     Values are compared only where they repeat themselves: a drawing number is always new.
@@ -136,24 +79,46 @@ def repeats(values: Sequence[str]) -> bool:
     return 0 < distinct <= MOST_VALUES and distinct * 2 <= len(values)
 
 
-def shift_signals(shifts: Sequence[Shift]) -> list[Signal]:
-    """Return the resources whose times have changed."""
-    return [
-        Signal(
-            Rule.PLANT_SHIFT,
-            abs(shift.change),
-            float(np.expm1(SHIFT)),
-            subject=shift.resource,
-            details={"change": shift.change, "reports": shift.reports, "pairs": shift.pairs},
-        )
-        for shift in shifts
-        if shift.is_real
-    ]
+def texts_of(items: RawItems, model: RoutingModel) -> dict[str, list[str]]:
+    """Return every column that a version looks at as cleaned texts of some items.
+
+    Empty is missing; sizes are rounded.
+    """
+    clean = clean_items(items, model.base.encoder.attributes)
+    texts: dict[str, list[str]] = {}
+    for name, factor in clean.texts.items():
+        words = [*factor.values, ""]
+        texts[name] = [words[code] for code in factor.codes.tolist()]
+    for name, values in clean.numbers.items():
+        texts[name] = [_size(value) for value in values.tolist()]
+    return texts
 
 
-def column_signals(
-    columns: Sequence[ColumnChange], items: int, *, asked: bool = False
-) -> list[Signal]:
+def known_values(model: RoutingModel, name: str) -> set[str]:
+    """Return every value of a column in all items of a version, cleaned."""
+    column = model.column(name)
+    if column is None:
+        return set()
+    _, rows = np.unique(column.codes, return_index=True)
+    return set(texts_of(model.base.raw.take(rows), model)[name])
+
+
+def changes(
+    model: RoutingModel, now: Mapping[str, list[str]], before: Mapping[str, list[str]]
+) -> tuple[ColumnChange, ...]:
+    """Compare columns; a value is new only when no item of the version has it."""
+    found = []
+    for name in sorted(now):
+        change = change_of(name, now[name], before[name])
+        if change.new_values:
+            known = known_values(model, name)
+            fresh = [each for each in change.new_values.items() if each[0] not in known]
+            change = replace(change, new_values=dict(fresh[:MOST_NEW_VALUES]))
+        found.append(change)
+    return tuple(found)
+
+
+def signals_of(columns: Sequence[ColumnChange], items: int, *, asked: bool = False) -> list[Signal]:
     """Return what has changed in the columns of so many items, as causes that somebody can act on.
 
     That the shares of known values have moved is shown but raises nothing: orders come in bursts,
@@ -193,13 +158,13 @@ def _new_values(one: ColumnChange, items: int, about: Mapping[str, Any]) -> list
         Signal(
             Rule.NEW_VALUE,
             count / items,
-            0.05,
+            NEW_SHARE,
             f"{one.column}={value}"[:200],
             severity=Severity.WARNING,
             details={**about, "column": one.column, "value": value, "count": count},
         )
         for value, count in one.new_values.items()
-        if count >= max(FEWEST_NEW, 0.05 * items)
+        if count >= max(FEWEST_NEW, NEW_SHARE * items)
     ]
 
 
@@ -214,3 +179,10 @@ def _counts(values: Sequence[str], names: Sequence[str]) -> np.ndarray:
     places = {name: place for place, name in enumerate(names)}
     codes = [places.get(value, len(names)) for value in values]
     return np.bincount(codes, minlength=len(names) + 1)
+
+
+def _size(value: float) -> str:
+    """Return the class of a size: a half power of two."""
+    if not np.isfinite(value):
+        return ""
+    return f"~{2 ** (round(2 * np.log2(value)) / 2):.3g}" if value > 0 else "0"

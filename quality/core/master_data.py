@@ -1,28 +1,22 @@
-"""What there is to draw a sample from, and what the whole plant's data look like."""
+"""What is wrong with the items, units, sizes and standard times that a plant keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from quality.core.causes import ColumnChange, column_change
 from registry.core.cleaning import AttributeKind, CleanItems, clean_items
-from registry.core.items import RawItems
 from registry.core.model import RoutingModel
 
-NONE = "-"
 SHOWN_STANDARDS = 30
 SHOWN_FAULTS = 20
 """Items of each kind of fault that are named; all are counted."""
 FEWEST_REPORTS = 5
 DISAGREES = 0.4
 """Logarithm of actual over standard (half as long again) from which a standard is worth a look."""
-MOST_NEW_VALUES = 5
-"""New values of a column that are named, the commonest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +30,6 @@ class Fault:
     def told(self, clean: CleanItems) -> str:
         """Return what to look at."""
         return ", ".join(self.values) if self.twin is None else str(clean.codes[self.twin])
-
-
-def strata_of(items: RawItems, column: str, rows: np.ndarray) -> list[str]:
-    """Return the value of a column of the items at some rows; one stratum where it is not read."""
-    values = items.columns.get(column)
-    if values is None:
-        return [NONE] * len(rows)
-    words = np.array([str(value) for value in values.values] + [NONE], dtype=object)
-    return [str(word) for word in words[values.codes[rows]]]
 
 
 def standards_that_disagree(model: RoutingModel) -> list[dict[str, Any]]:
@@ -101,52 +86,6 @@ def audit(model: RoutingModel) -> dict[str, Any]:
         "missing": _missing(clean),
         "standards": standards_that_disagree(model),
     }
-
-
-def column_texts(items: RawItems, model: RoutingModel) -> dict[str, list[str]]:
-    """Return every column that a version looks at as cleaned texts of some items.
-
-    Empty is missing; sizes are rounded.
-    """
-    clean = clean_items(items, model.base.encoder.attributes)
-    texts: dict[str, list[str]] = {}
-    for name, factor in clean.texts.items():
-        words = [*factor.values, ""]
-        texts[name] = [words[code] for code in factor.codes.tolist()]
-    for name, values in clean.numbers.items():
-        texts[name] = [_size(value) for value in values.tolist()]
-    return texts
-
-
-def known_values(model: RoutingModel, name: str) -> set[str]:
-    """Return every value of a column in all items of a version, cleaned."""
-    column = model.column(name)
-    if column is None:
-        return set()
-    _, rows = np.unique(column.codes, return_index=True)
-    return set(column_texts(model.base.raw.take(rows), model)[name])
-
-
-def column_changes(
-    model: RoutingModel, now: Mapping[str, list[str]], before: Mapping[str, list[str]]
-) -> tuple[ColumnChange, ...]:
-    """Compare columns; a value is new only when no item of the version has it."""
-    found = []
-    for name in sorted(now):
-        change = column_change(name, now[name], before[name])
-        if change.new_values:
-            known = known_values(model, name)
-            fresh = [each for each in change.new_values.items() if each[0] not in known]
-            change = replace(change, new_values=dict(fresh[:MOST_NEW_VALUES]))
-        found.append(change)
-    return tuple(found)
-
-
-def _size(value: float) -> str:
-    """Return the class of a size: a half power of two."""
-    if not np.isfinite(value):
-        return ""
-    return f"~{2 ** (round(2 * np.log2(value)) / 2):.3g}" if value > 0 else "0"
 
 
 def _missing(clean: CleanItems) -> dict[str, float]:
