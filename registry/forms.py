@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from registry.iter_texts import WORDS
 from registry.iter_training import SECTION_HELP, SECTION_LABELS, SECTIONS, SETTINGS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _field(setting: Setting, value: Any, *, locked: bool) -> forms.Field:
         "required": False,
         "disabled": locked,
     }
-    words = [(word, word) for word in getattr(setting.kind, "words", ())]
+    words = _choices(setting)
     if setting.kind.widget == "flag":
         return forms.BooleanField(**usual)
     if setting.kind.widget == "words":
@@ -71,6 +72,13 @@ def _field(setting: Setting, value: Any, *, locked: bool) -> forms.Field:
         return forms.CharField(**usual, widget=forms.Select(choices=words))
     mode = {"number": "numeric", "decimal": "decimal"}.get(setting.kind.widget, "text")
     return forms.CharField(**usual, widget=forms.TextInput(attrs={"inputmode": mode}))
+
+
+def _choices(setting: Setting) -> list[tuple[str, str]]:
+    """Return the words that a setting may be, each as people and as files say it."""
+    called = WORDS.get(f"{setting.section}.{setting.field}", {})
+    words: tuple[str, ...] = getattr(setting.kind, "words", ())
+    return [(word, f"{called[word]} ({word})" if word in called else word) for word in words]
 
 
 class _AnyWords(forms.Field):

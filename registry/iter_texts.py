@@ -111,3 +111,32 @@ HELP = {
     "cache.seconds": _("After this time an answer is worked out again; 0 keeps none."),
     "cache.entries": _("How many answers are kept in memory; 0 keeps none."),
 }
+WORDS = {
+    "sampling.strategy": {
+        "random": _("every item alike"),
+        "stratified": _("in proportion to a column"),
+        "recent_bias": _("rather recent items"),
+    },
+    "training.candidates": {
+        "baseline": _("What the nearest items took"),
+        "mlp": _("A neural network"),
+        "stacking": _("Several at once, weighed (compared only)"),
+        "boosting": _("Boosted trees, the present way"),
+    },
+    "training.activation": {
+        "wait": _("waits for an administrator"),
+        "automatic": _("goes live at once, on probation"),
+    },
+    "tuning.search": {
+        "none": _("no search"),
+        "random": _("random tries"),
+        "grid": _("one after the other"),
+    },
+    "reports.notify": {
+        "finished": _("A training has finished"),
+        "failed": _("A training has failed"),
+        "better": _("A version is better"),
+        "rolled_back": _("A version went back"),
+    },
+}
+"""What the page calls the words that a setting may be; a file of settings has the words."""

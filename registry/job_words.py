@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHAPES = (
     _("asked for by %(who)s, again after job %(job)s"),
     _("asked for by %(who)s"),
+    _("command line (%(who)s)"),
+    _("command line"),
     _("started"),
     _("starting its process"),
     _("loading the program"),

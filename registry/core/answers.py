@@ -49,6 +49,7 @@ class Asked:
         encoded: all items of the call.
         found: its neighbours and candidates.
         ranked: the order of its candidates.
+        sure: the probability that the first is right.
         minutes: log minutes of run and setup of each operation it may show.
         practices: how its neighbours do those operations.
         own: its row in the item store, when it is kept out of its own evidence.
@@ -59,6 +60,7 @@ class Asked:
     encoded: Encoded
     found: Retrieved
     ranked: Ranked
+    sure: float
     minutes: Mapping[int, tuple[float, float]]
     practices: Mapping[int, Practice]
     own: int | None
@@ -72,12 +74,11 @@ class Answerer:
 
     def answer(self, asked: Asked, *, top_k: int, explain: bool) -> Prediction:
         """Return the prediction for one item."""
-        found, ranked = asked.found, asked.ranked
-        first = float(self.confidence.probability(np.array([ranked.signs]))[0])
-        chances = self.confidence.spread(first, ranked.chances[: max(top_k, 2)])
+        found = asked.found
+        chances = self.confidence.spread(asked.sure, asked.ranked.chances[: max(top_k, 2)])
         candidates = self._candidates(asked, chances[:top_k])
         neighbours = self._neighbours(found, candidates[0], asked.own)
-        doubt = self._doubt(asked, first, candidates[0], neighbours)
+        doubt = self._doubt(asked, candidates[0], neighbours)
         explanation = Explanation()
         if explain:
             explanation = self._explain(asked, candidates[0], neighbours)
@@ -162,12 +163,12 @@ class Answerer:
         return tuple(neighbours)
 
     def _doubt(
-        self, asked: Asked, confidence: float, best: Candidate, neighbours: Sequence[Neighbour]
+        self, asked: Asked, best: Candidate, neighbours: Sequence[Neighbour]
     ) -> Doubt | None:
         """Return why a planner should decide, None when the answer is sure enough."""
         if not self._comparable(asked):
             return Doubt(DoubtCode.NOTHING_TO_COMPARE)
-        if confidence >= self.confidence.limit:
+        if asked.sure >= self.confidence.limit:
             return None
         ways = len({neighbour.jobs for neighbour in neighbours})
         nearest = neighbours[0].similarity if neighbours else 0.0
@@ -177,7 +178,7 @@ class Answerer:
             return Doubt(DoubtCode.NEW_SEQUENCE)
         if ways > 1:
             return Doubt(DoubtCode.DIFFERENT_WAYS, {"ways": ways})
-        figures = {"confidence": confidence, "limit": self.confidence.limit}
+        figures = {"confidence": asked.sure, "limit": self.confidence.limit}
         return Doubt(DoubtCode.LOW_CONFIDENCE, figures)
 
     def _comparable(self, asked: Asked) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -113,8 +114,22 @@ class Encoder:
         parts = w1[columns] * encoded.features.data[start:end, None]
         # Every block has an entry, if only "missing", so none of the sums is over nothing.
         sums = np.add.reduceat(parts, np.searchsorted(columns, offsets[:-1]), axis=0)
-        blanked = w1[offsets[:-1]] - sums  # the first column of a block: "missing"
-        looks_at = np.zeros((len(names), len(blanked)), dtype=np.float32)
-        for variant, name in enumerate(names):
-            looks_at[variant, self.assembler.blocks_of(name)] = 1.0
-        return np.asarray(encoded.first[row] + looks_at @ blanked)
+        looks_at = self._looks_at[[self._number[name] for name in names]]
+        return np.asarray(encoded.first[row] + looks_at @ (self._missing - sums))
+
+    @cached_property
+    def _missing(self) -> np.ndarray:
+        """What the first column of each block, "missing", adds to the first layer."""
+        return np.asarray(self.embedding.network.weights["w1"][self.assembler.offsets[:-1]])
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def _looks_at(self) -> np.ndarray:
+        """Which blocks (attributes, blocks) look at each attribute."""
+        looks_at = np.zeros((len(self.names), len(self.assembler.blocks)), dtype=np.float32)
+        for row, name in enumerate(self.names):
+            looks_at[row, self.assembler.blocks_of(name)] = 1.0
+        return looks_at

@@ -110,8 +110,8 @@ def _other_values(raw: RawItems, rows: Sequence[int], weight: AttributeWeight) -
     if column is None:
         return []
     found: dict[str, object] = {}
-    for row in rows:
-        code = int(column.codes[row])
+    codes = column.codes[np.asarray(rows, dtype=np.int64)]
+    for code in dict.fromkeys(codes.tolist()):  # neighbours have most in common
         if code >= 0:
             value = column.values[code]
             if str(value) != weight.value:

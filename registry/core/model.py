@@ -123,6 +123,7 @@ class RoutingModel:
             rank(self.base, self.ranker, found, encoded.log_odds[row])
             for row, found in enumerate(retrieved)
         ]
+        sure = self.confidence.probability(np.array([each.signs for each in ranked])).tolist()
         wanted = _operations(retrieved, ranked, top_k)
         minutes = self._minutes(encoded, wanted)
         asking = [nearby(found, mine) for found, mine in zip(retrieved, own, strict=True)]
@@ -135,6 +136,7 @@ class RoutingModel:
                 repeat(encoded),
                 retrieved,
                 ranked,
+                sure,
                 minutes,
                 practices,
                 own,
