@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingConfig(AppConfig):
@@ -10,3 +11,4 @@ class TrainingConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "training"
+    verbose_name = _("Training")

@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registry import figures, numbers
-from training.core.specs import BASELINE, BOOSTING, MLP, STACKING
+from registry import figures, iter_texts, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CANDIDATES = {
-    BOOSTING: _("Boosted trees, the present way"),
-    BASELINE: _("What the nearest items took"),
-    MLP: _("A neural network"),
-    STACKING: _("Several at once, weighed (compared only)"),
-}
+CANDIDATES = iter_texts.WORDS["training.candidates"]
 
 
 FIGURES = {each.key: each for each in figures.FIGURES}

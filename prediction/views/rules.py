@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Ability, may, person
 from prediction.core.rules import BadRule, Severity
 from prediction.models import RoutingRule
-from prediction.services import rule_sentences, rule_words, rules
+from prediction.services import known_items, rule_sentences, rule_words, rules
 from prediction.views.predictions import Page
 from registry.core.errors import RoutingMLError
 
@@ -25,12 +25,14 @@ class RulesView(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show rules and proposals; without an active version there are no proposals."""
         try:
-            proposals = rules.proposals()
+            proposals, names = rules.proposals(), known_items.operation_names()
         except RoutingMLError:
-            proposals = []
+            proposals, names = [], {}
         context = {
             "rows": [_shown(row) for row in RoutingRule.objects.all()],
-            "proposals": proposals,
+            "proposals": [
+                (each, names.get(each.before, ""), names.get(each.after, "")) for each in proposals
+            ],
             "may_configure": may(request.user, Ability.CONFIGURE),
             "may_administer": may(request.user, Ability.ADMINISTER),
         }
