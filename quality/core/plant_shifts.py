@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from quality.core.alerts import Rule, Signal
-from training.core.reports import FAR_FROM_GROUP
+from training.core.work_reports import FAR_FROM_GROUP
 
 FEWEST_PAIRS = 8
 """Pairs of item and operation under which nothing is said about a resource."""

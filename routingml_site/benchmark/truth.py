@@ -12,8 +12,8 @@ import pandas as pd
 from registry.core import casting
 from registry.core.errors import BadInput
 from registry.core.file_formats import CsvFile, ParquetFile
-from training.core.reports import robust_centres
 from training.core.truths import TrueRouting
+from training.core.work_reports import robust_centres
 
 CODES = ("ITEM_CD", "ROUT_NO", "JOB_CD", "OUTSOURCED")
 NUMBERS = ("PROC_SEQ", "SETUP_MINUTES", "RUN_MINUTES")

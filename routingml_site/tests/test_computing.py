@@ -10,9 +10,9 @@ from joblib import effective_n_jobs
 
 from registry.core.progress import Silent
 from routingml_site import servers
-from training.core import candidates, dataset
-from training.core.candidates import Selected
+from training.core import dataset, time_candidates
 from training.core.specs import BASELINE, BOOSTING, CandidateSpec
+from training.core.time_candidates import Selected
 from training.services.computing import computing
 from training.tests.core.shops import ATTRIBUTES, QUICK, shop
 
@@ -44,7 +44,7 @@ def cluster() -> Iterator[str]:
 
 def compare() -> Selected:
     wanted = CandidateSpec(names=(BASELINE, BOOSTING), folds=3, n_jobs=effective_n_jobs(-1))
-    return candidates.compare(dataset.prepare(shop(90), ATTRIBUTES), QUICK, wanted, Silent())
+    return time_candidates.compare(dataset.prepare(shop(90), ATTRIBUTES), QUICK, wanted, Silent())
 
 
 def errors(selected: Selected) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from registry.core import metrics
-from training.core.selection import LEAST_GAIN, Side, Verdict, judge
 from training.core.simple_ways import MATCH, RUN_ERRORS
+from training.core.verdict import LEAST_GAIN, Side, Verdict, judge
 
 KEPT = 1000
 """Items of a backtest that comparisons can use."""

@@ -23,7 +23,7 @@ from registry.core.library import RoutingLibrary
 from registry.core.mapping import ColumnMap
 from registry.core.progress import Report, tell_nobody
 from registry.core.tables import ROUTING_KEY, Tables
-from training.core.reports import robust_centres
+from training.core.work_reports import robust_centres
 
 DAY = np.timedelta64(1, "D")
 OF_ITEMS = "/"

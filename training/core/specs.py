@@ -73,7 +73,7 @@ class CandidateSpec:
         max_rows: most operations learned from in a fold.
         n_jobs: fits at once; more than there are cores only costs memory.
         least_gain: share by which a challenger's typical error must be lower.
-        search: ``none``, ``random`` or ``grid`` over ``challengers.GRIDS``.
+        search: ``none``, ``random`` or ``grid`` over ``time_learners.GRIDS``.
         tries: most settings tried in all.
         seconds: after which no further settings are tried.
     """

@@ -28,12 +28,12 @@ from registry.core.features import FeatureAssembler
 from registry.core.habits import GroupHabit
 from registry.core.progress import DETAIL, Progress, Report, saying, span
 from registry.core.times import Operations, TimeTargets
-from training.core import challengers, side_by_side, splits, tuning
-from training.core.challengers import STORABLE, Settings
+from training.core import side_by_side, splits, time_learners, time_tuning
 from training.core.comparison import LEAST_IN_FAMILY
 from training.core.dataset import TrainingSet
-from training.core.selection import Side, Verdict, judge
 from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec
+from training.core.time_learners import STORABLE, Settings
+from training.core.verdict import Side, Verdict, judge
 
 LEARNERS = ("lightgbm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.neural_network")
 """What fits import: before them, because threads that do so at once can wait for each other."""
@@ -101,7 +101,7 @@ def compare(
         return Selected({"items": len(rows), "chosen": BOOSTING, "results": {}})
     part = data.take(rows)
     turns = list(_folds(part, spec, wanted, span(progress, 0.0, 0.1)))
-    settings = tuning.search(turns[0].examples, spec, wanted, span(progress, 0.1, 0.3))
+    settings = time_tuning.search(turns[0].examples, spec, wanted, span(progress, 0.1, 0.3))
     outcomes = _validated(turns, spec, wanted, settings, span(progress, 0.3, 0.95))
     judging = saying(span(progress, 0.95, 1.0), "judging the candidates")
     outcomes = _judged(outcomes, len(rows), wanted.least_gain, spec.seed, judging)
@@ -224,7 +224,7 @@ class _Told:
 def _fit(fold: Fold, name: str, settings: Settings, spec: TrainingSpec, report: Report) -> _Fitted:
     """Learn and ask; the processor's time of this thread is what it cost."""
     began = time.thread_time()
-    predict = challengers.learn(
+    predict = time_learners.learn(
         name, fold.examples, spec.times, seed=spec.seed, report=report, settings=settings
     )
     seconds = time.thread_time() - began

@@ -9,9 +9,9 @@ import numpy as np
 
 from registry.core.boosting import Examples
 from registry.core.progress import Progress, span
-from training.core import challengers
-from training.core.challengers import GRIDS, Settings
+from training.core import time_learners
 from training.core.specs import NO_SEARCH, RANDOM, CandidateSpec, TrainingSpec
+from training.core.time_learners import GRIDS, Settings
 
 JUDGED_SHARE = 0.25
 """Share of a fold's known items on which a search judges settings."""
@@ -33,7 +33,7 @@ def search(
         if time.monotonic() > ends:
             break
         told = _Told(span(progress, number / len(plan), (number + 1) / len(plan)), name)
-        predict = challengers.learn(
+        predict = time_learners.learn(
             name, known, spec.times, seed=spec.seed, settings=settings, report=told
         )
         error = float(np.abs(predict(asked.rows) - asked.targets).mean())

@@ -38,9 +38,9 @@ from registry.core.proposals import Proposer
 from registry.core.ranking import Ranker
 from registry.core.times import KINDS, LEARNING, TimeModel
 from training.core import splits
-from training.core.challengers import Grower
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
+from training.core.time_learners import Grower
 
 ASKED_AT_ONCE = 256
 """Held-out items that are asked about between two reports."""

@@ -19,8 +19,8 @@ from registry.core.reading import read_tables
 from registry.models import ModelVersion
 from registry.services import mappings, versions
 from training.core import backtest, dataset, splits, trainer
-from training.core.candidates import compare as compare_candidates
 from training.core.specs import BOOSTING, CandidateSpec, TrainingSpec, check_names
+from training.core.time_candidates import compare as compare_candidates
 from training.services import comparison
 from training.services.computing import computing
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from registry.core.model import RoutingModel
     from registry.core.progress import Progress
     from registry.models import MappingProfile
-    from training.core.candidates import Selected
     from training.core.dataset import TrainingSet
+    from training.core.time_candidates import Selected
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from training.core.comparison import LEAST_IN_FAMILY, Way, compare, sample, unseen
-from training.core.selection import Reason
+from training.core.verdict import Reason
 
 BETTER = {"match": 0.9, "errors": [0.5, 0.7]}
 BEFORE = {"match": 0.9, "errors": [1.0, 1.2]}

@@ -12,9 +12,7 @@ from registry.core.errors import BadInput
 from registry.core.perceptron import Perceptron
 from registry.core.progress import Cancelled, Silent
 from registry.core.times import TimeModel
-from training.core import candidates, challengers, dataset, splits, trainer, tuning
-from training.core.candidates import Selected
-from training.core.challengers import Grower
+from training.core import dataset, splits, time_candidates, time_learners, time_tuning, trainer
 from training.core.dataset import TrainingSet
 from training.core.specs import (
     BASELINE,
@@ -25,6 +23,8 @@ from training.core.specs import (
     CandidateSpec,
     check_names,
 )
+from training.core.time_candidates import Selected
+from training.core.time_learners import Grower
 from training.tests.core.shops import ATTRIBUTES, QUICK, asked, shop
 
 QUICKLY = CandidateSpec(folds=3, n_jobs=1)
@@ -57,7 +57,7 @@ def heard() -> Heard:
 
 @pytest.fixture(scope="module")
 def selected(data: TrainingSet, heard: Heard) -> Selected:
-    return candidates.compare(data, QUICK, QUICKLY, heard)
+    return time_candidates.compare(data, QUICK, QUICKLY, heard)
 
 
 def examples(count: int = 400) -> Examples:
@@ -121,35 +121,35 @@ def test_a_challenger_that_is_not_better_changes_nothing_and_says_why(selected: 
 
 def test_the_best_that_a_version_can_hold_is_chosen(data: TrainingSet) -> None:
     starved = replace(QUICK, times=replace(QUICK.times, max_iter=1))
-    selected = candidates.compare(data, starved, QUICKLY, Silent())
+    selected = time_candidates.compare(data, starved, QUICKLY, Silent())
     assert selected.figures["better"]
-    assert selected.chosen in challengers.STORABLE - {BOOSTING}
+    assert selected.chosen in time_learners.STORABLE - {BOOSTING}
     assert selected.figures["results"][selected.chosen]["verdict"]["wins"]
 
 
 def test_equal_seeds_give_equal_figures_on_one_thread_and_two(data: TrainingSet) -> None:
     wanted = replace(QUICKLY, names=(BASELINE, MLP))
-    one = candidates.compare(data, QUICK, wanted, Silent())
-    two = candidates.compare(data, QUICK, replace(wanted, n_jobs=2), Silent())
+    one = time_candidates.compare(data, QUICK, wanted, Silent())
+    two = time_candidates.compare(data, QUICK, replace(wanted, n_jobs=2), Silent())
     for a, b in zip(one.outcomes, two.outcomes, strict=True):
         np.testing.assert_array_equal(a.error, b.error)
 
 
 def test_a_large_plant_is_sampled(data: TrainingSet) -> None:
     wanted = replace(QUICKLY, names=(BASELINE,), max_items=40)
-    assert candidates.compare(data, QUICK, wanted, Silent()).figures["items"] == 40
+    assert time_candidates.compare(data, QUICK, wanted, Silent()).figures["items"] == 40
 
 
 def test_with_hardly_any_items_the_present_way_stays(data: TrainingSet) -> None:
     few = data.take(np.arange(4))
-    selected = candidates.compare(few, QUICK, QUICKLY, Silent())
+    selected = time_candidates.compare(few, QUICK, QUICKLY, Silent())
     assert selected.chosen == BOOSTING
     assert selected.figures["results"] == {}
 
 
 def test_a_comparison_stops_when_asked(data: TrainingSet) -> None:
     with pytest.raises(Cancelled):
-        candidates.compare(data, QUICK, QUICKLY, Heard(stop_at=0.5))
+        time_candidates.compare(data, QUICK, QUICKLY, Heard(stop_at=0.5))
 
 
 def test_an_unknown_candidate_is_named_with_those_there_are() -> None:
@@ -161,7 +161,7 @@ def test_an_unknown_candidate_is_named_with_those_there_are() -> None:
 def test_each_way_tells_more_than_the_operations_usual_time(name: str) -> None:
     known = examples()
     half = known.items < 60
-    predict = challengers.learn(
+    predict = time_learners.learn(
         name, known.take(half), QUICK.times, seed=1, report=lambda share: None
     )
     later = known.take(~half)
@@ -172,14 +172,14 @@ def test_each_way_tells_more_than_the_operations_usual_time(name: str) -> None:
 def test_a_search_keeps_to_its_tries_and_to_what_is_better() -> None:
     wanted = CandidateSpec(names=(MLP,), search="random", tries=2)
     heard = Heard()
-    best = tuning.search(examples(), QUICK, wanted, heard)
+    best = time_tuning.search(examples(), QUICK, wanted, heard)
     assert set(best) == {BOOSTING, MLP}
     assert {step.rpartition(" ")[2] for step in heard.steps} <= {BOOSTING, MLP}
 
 
 def test_a_search_without_time_keeps_the_usual_settings() -> None:
     wanted = CandidateSpec(search="grid", seconds=-1)
-    assert not any(tuning.search(examples(), QUICK, wanted, Silent()).values())
+    assert not any(time_tuning.search(examples(), QUICK, wanted, Silent()).values())
 
 
 def test_a_model_whose_times_a_network_learned_answers_the_same_after_being_stored(

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from registry.core import metrics
-from training.core import selection
-from training.core.selection import Reason, Side, judge
+from training.core.verdict import LEAST_ITEMS, Reason, Side, judge
 
 ITEMS, EACH = 120, 5
 
@@ -64,7 +63,7 @@ def test_better_times_do_not_make_up_for_operations_found_worse() -> None:
 
 
 def test_too_few_items_are_never_a_win() -> None:
-    few = selection.LEAST_ITEMS - 1
+    few = LEAST_ITEMS - 1
     errors = np.arange(few)
     verdict = judge(Side(np.full(few, 0.1), errors), Side(np.ones(few), errors), few)
     assert not verdict.wins

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from training.core.reports import Centres, robust_centres
+from training.core.work_reports import Centres, robust_centres
 
 TRUE = 5.0
 GOOD = [TRUE * factor for factor in (0.9, 0.95, 1.0, 1.05, 1.1)]
