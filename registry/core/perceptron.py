@@ -1,6 +1,6 @@
 """A small network for times, kept and asked as plain arrays.
 
-A library trains it (``training/core/time_learners.py``); an answer needs three products of matrices.
+A library trains it (``training/core/time_learners.py``); an answer needs three matrix products.
 """
 
 from __future__ import annotations
