@@ -181,14 +181,27 @@ def build_pools(
         *(np.log(_looked_up(key, keys, (said, 0.0))[0] + FLOOR) for keys, said in by_habit),
         key == NEW,
     )
-    order = np.argsort(item, kind="stable")  # an item's known sequences, then its new ones
     sequences = [*map(book.jobs.__getitem__, number.tolist()), *new]
+    numbers = np.concatenate([number, nobody])
+    table = np.stack(scores, axis=1, dtype=np.float64)
+    return _by_item(item, sequences, numbers, table, share, len(log_odds))
+
+
+def _by_item(
+    item: np.ndarray,
+    sequences: Sequence[tuple[int, ...]],
+    numbers: np.ndarray,
+    scores: np.ndarray,
+    shares: np.ndarray,
+    count: int,
+) -> list[Pool]:
+    """Return each item's candidates, given those of so many items in any order."""
+    order = np.argsort(item, kind="stable")
+    bounds = np.searchsorted(item[order], np.arange(count + 1)).tolist()
     sequences = [sequences[place] for place in order.tolist()]
-    numbers = np.concatenate([number, nobody])[order]
-    table, share = np.stack(scores, axis=1, dtype=np.float64)[order], share[order]
-    bounds = np.searchsorted(item[order], np.arange(len(log_odds) + 1)).tolist()
+    numbers, scores, shares = numbers[order], scores[order], shares[order]
     return [
-        Pool(sequences[begin:end], numbers[begin:end], table[begin:end], share[begin:end])
+        Pool(sequences[begin:end], numbers[begin:end], scores[begin:end], shares[begin:end])
         for begin, end in pairwise(bounds)
     ]
 

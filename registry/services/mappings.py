@@ -33,6 +33,7 @@ __all__ = [
     "UnknownProfile",
     "activate_profile",
     "active_profile",
+    "add_revision",
     "named",
     "open_reader",
     "others",
@@ -81,13 +82,25 @@ def save_profile(*, name: str, document: Any, by: User | str | None = None) -> M
     problems = columns.validate() if name.strip() else ["the profile has no name"]
     if problems:
         raise BadProfile("The profile can not be used: " + "; ".join(problems), problems=problems)
-    newest = _revisions(name.strip()).first()
-    if newest is not None and newest.document == columns.to_json():
+    return add_revision(name=name.strip(), document=columns.to_json(), direction=INPUT, by=by)
+
+
+def add_revision(
+    *, name: str, document: Any, direction: Direction, by: User | str | None
+) -> MappingProfile:
+    """Store a checked document as the next revision; one that changes nothing is not stored.
+
+    Raises:
+        ProfileConflict: when somebody else saved the same profile meanwhile.
+    """
+    newest = _revisions(name, direction).first()
+    if newest is not None and newest.document == document:
         return newest
     profile = MappingProfile(
-        name=name.strip(),
+        name=name,
+        direction=direction,
         revision=newest.revision + 1 if newest else 1,
-        document=columns.to_json(),
+        document=document,
         created_by=str(by or audit.SYSTEM),
     )
     try:
@@ -96,7 +109,7 @@ def save_profile(*, name: str, document: Any, by: User | str | None = None) -> M
             audit.record(
                 action="registry.mapping.saved",
                 by=by,
-                target=str(profile),
+                target=str(profile) if direction == INPUT else f"{direction} {profile}",
                 before=str(newest) if newest else None,
                 after=str(profile),
             )
@@ -205,9 +218,9 @@ def preview(*, columns: ColumnMap, rows: int = 20) -> dict[TableName, Mapped]:
         return reading.first_rows(columns=columns, reader=reader, rows=rows)
 
 
-def _revisions(name: str) -> QuerySet[MappingProfile]:
+def _revisions(name: str, direction: Direction = INPUT) -> QuerySet[MappingProfile]:
     """Return the revisions of a profile, newest first."""
-    return MappingProfile.objects.filter(direction=INPUT, name=name).order_by("-revision")
+    return MappingProfile.objects.filter(direction=direction, name=name).order_by("-revision")
 
 
 def _shipped() -> dict[str, Path]:
