@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -18,7 +18,7 @@ from prediction.core.output_profile import (
 from registry import numbers
 from registry.core.errors import BadInput
 from registry.models import Direction, MappingProfile
-from registry.services.mappings import ProfileConflict
+from registry.services import mappings
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -93,25 +93,7 @@ def save(*, name: str, document: Any, by: User | str) -> MappingProfile:
     if not name or len(name) > 100:
         raise BadOutputProfile("The profile needs a name of at most 100 letters.")
     profile_from_json(document)
-    rows = MappingProfile.objects.filter(direction=Direction.OUTPUT, name=name)
-    newest = rows.order_by("-revision").first()
-    if newest is not None and newest.document == document:
-        return newest
-    row = MappingProfile(
-        name=name,
-        direction=Direction.OUTPUT,
-        revision=newest.revision + 1 if newest else 1,
-        document=document,
-        created_by=str(by),
-    )
-    try:
-        with transaction.atomic():
-            row.save()
-            audit.record(action="registry.mapping.saved", by=by, target=f"output {row}")
-    except IntegrityError:
-        message = f"{row} was saved by somebody else meanwhile: try again"
-        raise ProfileConflict(message) from None
-    return row
+    return mappings.add_revision(name=name, document=document, direction=Direction.OUTPUT, by=by)
 
 
 def use_built_in(*, by: User | str) -> None:

@@ -17,11 +17,12 @@ from threading import Event
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from registry.core.answers import nearby
 from registry.core.base import Base, Retrieved, rank
 from registry.core.candidates import Pool
-from registry.core.cleaning import clean_items
+from registry.core.cleaning import CleanItems, clean_items
 from registry.core.confidence import Confidence
 from registry.core.embedding import RoutingEmbedding
 from registry.core.encoder import Encoded, Encoder
@@ -118,15 +119,7 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
     """Learn features, networks, index and habits from every item of a training set."""
     release_memory()  # of what the base before this one was made from
     library, rows = data.library, data.library.routed
-    reading = saying(span(progress, 0.0, 0.1), "reading attributes")
-    clean = clean_items(data.raw, data.attributes, within(reading, 0.0, 0.25))
-    routed = clean_items(data.raw.take(rows), data.attributes, within(reading, 0.25, 0.5))
-    assembler = FeatureAssembler.fit(
-        routed, data.attributes, spec.features, within(reading, 0.5, 0.75)
-    )
-    reading(0.75)
-    features = assembler.transform(routed)
-    reading(0.9)
+    clean, assembler, features = _described(data, spec, span(progress, 0.0, 0.1))
     # The network keeps one core busy and the boosting the other: neither gains from a second.
     stopped = Event()
     with ThreadPoolExecutor(max_workers=1) as pool, set_on_error(stopped):
@@ -161,6 +154,23 @@ def fit_base(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Base:
         times=times,
         residual=residual,
     )
+
+
+def _described(
+    data: TrainingSet, spec: TrainingSpec, progress: Progress
+) -> tuple[CleanItems, FeatureAssembler, csr_matrix]:
+    """Return all items cleaned, what turns items into features, and those of the routed ones."""
+    reading = saying(progress, "reading attributes")
+    clean = clean_items(data.raw, data.attributes, within(reading, 0.0, 0.25))
+    routed = data.raw.take(data.library.routed)
+    routed_clean = clean_items(routed, data.attributes, within(reading, 0.25, 0.5))
+    assembler = FeatureAssembler.fit(
+        routed_clean, data.attributes, spec.features, within(reading, 0.5, 0.75)
+    )
+    reading(0.75)
+    features = assembler.transform(routed_clean)
+    reading(0.9)
+    return clean, assembler, features
 
 
 @contextmanager
