@@ -318,12 +318,38 @@ def page(live_server: Any, chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def eva_page(page: Page, eva: User, client: Client, live_server: Any) -> Page:
+def ana_page(page: Page, ana_browser: Client, live_server: Any) -> Page:
+    """Ana's page on a running server."""
+    return _with_session(page, ana_browser, live_server)
+
+
+@pytest.fixture
+def ben_page(page: Page, ben_browser: Client, live_server: Any) -> Page:
+    """Ben's page on a running server."""
+    return _with_session(page, ben_browser, live_server)
+
+
+@pytest.fixture
+def eva_page(page: Page, eva: User, live_server: Any) -> Page:
     """Eva's page on a running server."""
-    client.force_login(eva)
+    return _with_session(page, _browser(eva), live_server)
+
+
+def _with_session(page: Page, client: Client, live_server: Any) -> Page:
+    """Let a page go on in the session of somebody who is signed in."""
     session = client.cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     return page
+
+
+def scrolls_sideways(page: Page, *widths: int) -> list[int]:
+    """Return the widths of the window at which the page that is shown needs sideways scrolling."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(width)
+    return found
 
 
 def _finish_requests() -> None:

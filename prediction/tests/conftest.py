@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
+    from playwright.sync_api import Page
 
     from prediction.models import Draft
     from registry.core.model import RoutingModel
@@ -35,6 +36,17 @@ def answering(
 def code(tiny_model: RoutingModel) -> str:
     """An item that the version knows."""
     return tiny_model.item_codes[0]
+
+
+@pytest.fixture
+def answered(ben_page: Page, code: str) -> Page:
+    """Ben's page with the answer for a known item, asked on the page."""
+    ben_page.goto("/predict/")
+    ben_page.fill("#id_code", code)
+    ben_page.check("#id_leave_out")
+    ben_page.keyboard.press("Enter")
+    ben_page.wait_for_selector(".lane-best")
+    return ben_page
 
 
 @pytest.fixture

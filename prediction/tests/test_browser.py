@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from routingml_site.testing import scrolls_sideways
+
 if TYPE_CHECKING:
-    from django.test import Client
     from playwright.sync_api import Page
 
     from registry.core.model import RoutingModel
@@ -19,30 +20,11 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def signed_in(page: Page, ben_browser: Client, live_server: Any) -> Page:
-    """Ben's page, signed in."""
-    session = ben_browser.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    return page
-
-
-@pytest.fixture
-def answered(signed_in: Page, code: str) -> Page:
-    """The answer for a known item, asked on the page."""
-    signed_in.goto("/predict/")
-    signed_in.fill("#id_code", code)
-    signed_in.check("#id_leave_out")
-    signed_in.keyboard.press("Enter")
-    signed_in.wait_for_selector(".lane-best")
-    return signed_in
-
-
-def test_known_items_are_offered_while_ben_types(signed_in: Page, tiny_model: RoutingModel) -> None:
+def test_known_items_are_offered_while_ben_types(ben_page: Page, tiny_model: RoutingModel) -> None:
     code = tiny_model.item_codes[5]
-    signed_in.goto("/predict/")
-    signed_in.fill("#id_code", code[:-1])
-    signed_in.wait_for_selector(f'#known-items option[value="{code}"]', state="attached")
+    ben_page.goto("/predict/")
+    ben_page.fill("#id_code", code[:-1])
+    ben_page.wait_for_selector(f'#known-items option[value="{code}"]', state="attached")
 
 
 def test_a_similar_item_is_laid_under_the_proposal_without_losing_the_place(
@@ -97,20 +79,14 @@ def test_the_rows_can_be_as_wide_as_their_time(answered: Page) -> None:
     assert max(timed) - min(timed) > 20
 
 
-@pytest.mark.parametrize("width", [360, 390, 900, 1440])
-def test_no_page_needs_sideways_scrolling(answered: Page, width: int) -> None:
+def test_no_page_needs_sideways_scrolling(answered: Page) -> None:
     result = answered.url
-    answered.set_viewport_size({"width": width, "height": 800})
     for address in (result, "/predict/", "/predict/?way=describe", "/predict/history/"):
         answered.goto(address)
-        assert answered.evaluate("document.documentElement.scrollWidth") <= width, address
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-def test_totals_of_unknown_parts_need_no_sideways_scrolling(answered: Page, width: int) -> None:
-    answered.set_viewport_size({"width": width, "height": 800})
+        assert scrolls_sideways(answered, 360, 390, 900, 1440) == [], address
+    answered.goto(result)
     answered.evaluate(
         "document.querySelectorAll('.verdict-figures b')"
         ".forEach((each) => (each.innerText = 'at least 12,345.67 min'))"
     )
-    assert answered.evaluate("document.documentElement.scrollWidth") <= width
+    assert scrolls_sideways(answered, 360, 1440) == [], "totals of unknown parts"
