@@ -188,8 +188,8 @@ def result_path(job: Job, *, errors: bool = False) -> Path:
         NoResult: it has not ended well, or its file is gone.
     """
     if errors:
-        return _existing(job, _errors_name(job))
-    return _of_a_good_end(job, _result_name(job))
+        return _existing(job, folder_of(job) / _errors_name(job))
+    return written(job, folder_of(job) / _result_name(job))
 
 
 def question_path(job: Job) -> Path:
@@ -198,7 +198,7 @@ def question_path(job: Job) -> Path:
     Raises:
         NoResult: it is gone.
     """
-    return _existing(job, job.parameters["source"])
+    return _existing(job, folder_of(job) / job.parameters["source"])
 
 
 def has_errors_file(job: Job) -> bool:
@@ -212,21 +212,25 @@ def kept_path(job: Job) -> Path:
     Raises:
         NoResult: it has not ended well, or they are gone.
     """
-    return _of_a_good_end(job, KEPT)
+    return written(job, folder_of(job) / KEPT)
 
 
-def _of_a_good_end(job: Job, name: str) -> Path:
+def written(job: Job, path: Path) -> Path:
+    """Return a file that a job writes at its end.
+
+    Raises:
+        NoResult: it has not ended well, or the file is gone.
+    """
     if job.state != JobState.SUCCEEDED:
-        told = {"number": job.pk, "state": job.get_state_display()}
-        raise NoResult(_("Batch %(number)s has no file: it is %(state)s.") % told)
-    return _existing(job, name)
+        told = {"job": job.label, "number": job.pk, "state": job.get_state_display()}
+        raise NoResult(_("%(job)s %(number)s has no file: it is %(state)s.") % told)
+    return _existing(job, path)
 
 
-def _existing(job: Job, name: str) -> Path:
-    path = folder_of(job) / name
+def _existing(job: Job, path: Path) -> Path:
     if not path.is_file():
-        told = {"number": job.pk}
-        raise NoResult(_("The file of batch %(number)s is not there any more. Ask again.") % told)
+        told = {"job": job.label, "number": job.pk}
+        raise NoResult(_("The file of %(job)s %(number)s is not there any more. Ask again.") % told)
     return path
 
 

@@ -14,7 +14,7 @@ from prediction.core.draft_files import FileKind
 from prediction.services import batch_jobs, draft_exports, exports, output_profiles
 from prediction.services.batch_jobs import NoResult
 from registry.kinds import EXPORT_BATCH
-from registry.models import Job, JobState
+from registry.models import Job
 from registry.services import jobs
 
 if TYPE_CHECKING:
@@ -95,13 +95,10 @@ def file_of(job: Job) -> Path:
     Raises:
         NoResult: it has not ended well, wrote rows of a table instead, or its file is gone.
     """
-    told = {"number": job.pk, "state": job.get_state_display()}
-    if job.state != JobState.SUCCEEDED or not job.parameters["format"]:
-        raise NoResult(_("Export %(number)s has no file: it is %(state)s.") % told)
-    path = _path(batch_jobs.named_batch(job.parameters["batch"]), job)
-    if not path.is_file():
-        raise NoResult(_("The file of export %(number)s is not there any more.") % told)
-    return path
+    if not job.parameters["format"]:
+        told = {"number": job.pk}
+        raise NoResult(_("Export %(number)s writes rows into a table, and no file.") % told)
+    return batch_jobs.written(job, _path(batch_jobs.named_batch(job.parameters["batch"]), job))
 
 
 def named_export(number: int) -> Job:
