@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from prediction.models import PredictionRequest, RoutingRule
-from prediction.services import rules
+from prediction.services import rule_words, rules
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -54,10 +56,38 @@ class PredictionRequestAdmin(admin.ModelAdmin[PredictionRequest]):
         return False
 
 
+class RuleForm(forms.ModelForm[RoutingRule]):
+    """A rule as somebody writes it, with the kinds in words and an example of each."""
+
+    class Meta:
+        model = RoutingRule
+        fields = ("name", "kind", "severity", "document", "items", "is_active")
+        help_texts = {
+            "document": _(
+                'What the kind needs. limit: {"field": "run_minutes", "max": 1440}; required:'
+                ' {"field": "resource"}; order: {"before": "SW01", "after": "LT01"};'
+                ' forbidden_pair: {"first": "HT01", "second": "HT02"}; max_count:'
+                ' {"job": "PK01", "most": 1}.'
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:  # not where the rule may only be read
+            kinds = [(kind.value, f"{word} ({kind})") for kind, word in rule_words.KINDS.items()]
+            self.fields["kind"].widget.choices = kinds
+
+    def _post_clean(self) -> None:
+        """Look at the rule only when it is JSON: anything else would complain of an empty one."""
+        if not self.errors:
+            super()._post_clean()  # type: ignore[misc]  # missing in the stubs
+
+
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(admin.ModelAdmin[RoutingRule]):
     """Rules that routings must obey; what is no rule is refused with every reason."""
 
+    form = RuleForm
     list_display = ("name", "kind", "severity", "is_active", "origin", "evidence", "changed_by")
     list_filter = ("is_active", "severity", "kind", "origin")
     search_fields = ("name",)

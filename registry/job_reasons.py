@@ -1,6 +1,6 @@
-"""Why jobs and requests for retrainings end as they do: the shapes of the reasons that are stored.
+"""Why jobs end as they do, and files and rules are refused: the shapes of the reasons.
 
-``job_words`` finds a stored reason by its shape and says it in the reader's language.
+``job_words`` finds a reason by its shape and says it in the reader's language.
 """
 
 from __future__ import annotations
@@ -99,6 +99,22 @@ OF_FILES = (
     _("The item was asked more than once: only the first one is in the file."),
     _("The item has no ITEM_CD."),
 )
+OF_RULES = (
+    _("it has no name"),
+    _("severity must be one of %(known)s"),
+    _("kind must be one of %(known)s"),
+    _("field must be one of %(known)s"),
+    _("a rule of kind %(kind)s needs %(key)s"),
+    _("a rule of kind %(kind)s has no %(key)s"),
+    _("%(key)s must be the code of an operation, a list of codes, or %(any)s"),
+    _("%(key)s must be true or false"),
+    _("items must be an object of column names to a value or a list of values"),
+    _("it must name a field, or the operation that is required"),
+    _("most must be a whole number from 0"),
+    _("it must have a min or a max"),
+    _("min and max must be numbers"),
+    _("min is above max"),
+)
 OF_CYCLES = (
     _("There are %(count)s routed items; a cycle needs at least %(least)s. Nothing was measured."),
     _("It has no routing in the ERP any more."),
@@ -140,6 +156,7 @@ REASONS = (
     *OF_EXPORTS,
     *OF_BATCHES,
     *OF_FILES,
+    *OF_RULES,
     *OF_CYCLES,
     *OF_RETRAININGS,
     *OF_PROBATIONS,

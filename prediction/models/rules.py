@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from prediction.core.rules import COMMON, BadRule, Rule, RuleKind, Severity, rule_from_json
+from registry.job_words import said
 
 
 class RuleOrigin(models.TextChoices):
@@ -80,7 +81,7 @@ class RoutingRule(models.Model):
             self.to_rule()
         except BadRule as error:
             problems = error.extra.get("problems", [error.message])
-            raise ValidationError({"document": problems}) from error
+            raise ValidationError({"document": list(map(said, problems))}) from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as one object."""

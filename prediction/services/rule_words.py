@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from prediction.core.drafts import sequence_of
-from prediction.core.rules import Fault, Severity
+from prediction.core.rules import Fault, RuleKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +45,13 @@ SAID: dict[Fault, Promise] = {
     Fault.NOT_NEXT_TO: gettext_lazy("%(second)s may not follow %(first)s directly."),
     Fault.TOO_MANY: gettext_lazy("%(job)s is there %(value)s times; at most %(limit)s."),
     Fault.REPEATED: gettext_lazy("%(job)s is there %(value)s times in a row; at most %(limit)s."),
+}
+KINDS: dict[RuleKind, Promise] = {
+    RuleKind.LIMIT: gettext_lazy("a limit"),
+    RuleKind.REQUIRED: gettext_lazy("what must be there"),
+    RuleKind.ORDER: gettext_lazy("an order of operations"),
+    RuleKind.FORBIDDEN_PAIR: gettext_lazy("operations that exclude each other"),
+    RuleKind.MAX_COUNT: gettext_lazy("how often an operation may occur"),
 }
 SEVERITIES: dict[Severity, Promise] = {
     Severity.INFO: gettext_lazy("note"),

@@ -60,6 +60,18 @@ def test_what_is_no_rule_is_refused_with_its_reason(
     assert not RoutingRule.objects.filter(name="Wash first").exists()
 
 
+def test_what_is_no_json_is_told_alone(ana_browser: Client) -> None:
+    page = text_of(ana_browser.post(ADD, filled(document="{bad")))
+    assert "Enter a valid JSON." in page and "a rule of kind" not in page
+
+
+def test_a_rule_is_written_and_refused_in_korean(ana_browser: Client) -> None:
+    ana_browser.cookies["django_language"] = "ko"
+    assert "공정 순서 (order)" in text_of(ana_browser.get(ADD))
+    page = text_of(ana_browser.post(ADD, filled(document='{"before": "A"}')))
+    assert "order 규칙에는 after이(가) 필요합니다." in page
+
+
 @pytest.mark.parametrize(
     ("kind", "document", "items", "says"),
     [
