@@ -19,13 +19,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from prediction.core.export import Cell, ExportColumn
 from registry.core.errors import BadInput
+from registry.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet that opens a CSV file takes for the beginning of a formula."""
 RECENT = 4_000
 """Texts whose harmless form is remembered: a table says the same names again and again."""
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -102,8 +101,7 @@ def _harmless(text: str) -> str:
 
     A lone carriage return, which ``csv`` does not quote, would begin a row: it becomes a new line.
     """
-    text = f"'{text}" if text.startswith(FORMULA) else text
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return harmless(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class CsvWriter:

@@ -15,6 +15,7 @@ from prediction.core.asking import ItemError
 from prediction.core.export import COLUMNS, rows
 from prediction.core.writers import TableFormat, open_writer
 from registry.core.errors import RoutingMLError
+from registry.spreadsheets import harmless
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -178,7 +179,8 @@ def _write_errors(path: Path, errors: list[ItemError]) -> Path | None:
     with replacing(errors_path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(ERROR_COLUMNS)
-        writer.writerows((error.item, error.code, error.message) for error in errors)
+        for error in errors:
+            writer.writerow([harmless(error.item), error.code, harmless(error.message)])
     return errors_path
 
 

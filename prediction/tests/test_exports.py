@@ -73,6 +73,15 @@ def test_errors_of_an_earlier_run_do_not_stay_behind(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["out.csv"]
 
 
+def test_an_item_that_a_spreadsheet_would_calculate_stays_a_text_among_the_errors(
+    tmp_path: Path,
+) -> None:
+    formula = ItemError("=1+1", "unknown_item", "@SUM(1) is not known.")
+    write(tmp_path / "out.csv", answer(GLAND, errors=(formula,)))
+    (row,) = records(tmp_path / "out.csv.errors.csv")
+    assert (row["ITEM_CD"], row["REASON"]) == ("'=1+1", "'@SUM(1) is not known.")
+
+
 def test_when_nothing_can_be_answered_an_earlier_file_is_left_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("mine")

@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from registry.spreadsheets import harmless
+
 FIGURES = (
     "items", "operations", "sample_count", "exact_match", "hit_at_3", "hit_at_5",
     "sequence_similarity", "process_match", "mae", "trim_mae", "rmse", "wape", "mape_median",
@@ -22,7 +24,6 @@ SHARES = frozenset(
      "adoption"}
 )  # fmt: skip
 MINUTES = frozenset({"mae", "trim_mae", "rmse"})
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORST = 10
 WORDS = {
     "exact_match": "Routings exactly right",
@@ -107,6 +108,6 @@ def _written(name: str, value: float | None) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else value

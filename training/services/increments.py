@@ -25,6 +25,7 @@ from registry.core.model import RoutingModel
 from registry.core.progress import span
 from registry.core.reading import new_codes, read_items
 from registry.services import mappings, versions
+from registry.spreadsheets import harmless
 from training.core import dataset, growth
 from training.core.growth import Grown, Reason
 from training.services import runs
@@ -201,7 +202,8 @@ def _list_flagged(grown: Grown, name: str) -> Path | None:
         writer = csv.writer(stream)
         writer.writerow(["ITEM_CD", "reason", "told", "added"])
         for one in grown.flagged:
-            writer.writerow([one.code, one.reason.value, one.told, "Y" if one.added else "N"])
+            told = [harmless(one.code), one.reason.value, harmless(one.told)]
+            writer.writerow([*told, "Y" if one.added else "N"])
     return path
 
 
