@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-
-from routingml_site.testing import scrolls_sideways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -79,7 +78,9 @@ def test_the_rows_can_be_as_wide_as_their_time(answered: Page) -> None:
     assert max(timed) - min(timed) > 20
 
 
-def test_no_page_needs_sideways_scrolling(answered: Page) -> None:
+def test_no_page_needs_sideways_scrolling(
+    answered: Page, scrolls_sideways: Callable[..., list[int]]
+) -> None:
     result = answered.url
     for address in (result, "/predict/", "/predict/?way=describe", "/predict/history/"):
         answered.goto(address)

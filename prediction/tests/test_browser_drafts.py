@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from prediction.models import Channel, Draft, RoutingRule
 from prediction.services import drafts, predictions, rules
-from routingml_site.testing import scrolls_sideways
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -235,7 +235,9 @@ def test_the_story_from_a_described_item_to_the_file(
     assert (rows[0]["ITEM_CD"], rows[0]["SETUP_TIME"]) == ("NEW-1", "12.25")
 
 
-def test_no_page_of_drafts_needs_sideways_scrolling(editor: Page, draft: Draft) -> None:
+def test_no_page_of_drafts_needs_sideways_scrolling(
+    editor: Page, draft: Draft, scrolls_sideways: Callable[..., list[int]]
+) -> None:
     approved = f"/drafts/export/?draft={draft.pk}"
     RoutingRule.objects.all().delete()
     pages = ("/drafts/", "/rules/", "/output-profiles/", approved)

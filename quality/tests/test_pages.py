@@ -13,7 +13,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from prediction.models import Draft
 from quality.core import charts
 from quality.models import Alert, DriftCheck, QualityCycle, SampleResult
@@ -24,14 +23,6 @@ from quality.views import plots, wording
 from registry.models import Job
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def eva_browser(eva: User) -> Client:
-    """Eva's browser, signed in."""
-    client = Client()
-    client.force_login(eva)
-    return client
 
 
 def drawings(text: str) -> list[dict[str, Any]]:

@@ -24,13 +24,6 @@ pytestmark = pytest.mark.django_db
 API = "/api/config/iter_training"
 
 
-@pytest.fixture
-def eva_browser(eva: User, client: Client) -> Client:
-    """Eva's browser, signed in."""
-    client.force_login(eva)
-    return client
-
-
 def typed(**changed: Any) -> dict[str, Any]:
     """Return what the page would send when some fields are changed."""
     form = SettingsForm(selectors.iter_values(), locked=False)

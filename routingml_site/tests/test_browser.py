@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from routingml_site.testing import scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -71,7 +72,9 @@ def test_the_keyboard_opens_and_closes_the_keys(ben_page: Page) -> None:
     expect(ben_page.get_by_role("dialog", name="Keys")).to_be_hidden()
 
 
-def test_no_page_scrolls_sideways(page: Page, ana: User, password: str) -> None:
+def test_no_page_scrolls_sideways(
+    page: Page, ana: User, password: str, scrolls_sideways: Callable[..., list[int]]
+) -> None:
     for path in ("/login/", "/signup/", "/signup/waiting/", "/nowhere"):
         page.goto(path)
         assert scrolls_sideways(page, 360, 900, 1440) == [], path

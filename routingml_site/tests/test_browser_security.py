@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AuditEvent, User
 from accounts.services import people
-from routingml_site.testing import scrolls_sideways
 from routingml_site.tests.test_browser import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -88,7 +89,9 @@ def test_ben_is_refused_what_his_role_may_not_and_signed_out_by_ana(
     expect(page.get_by_role("heading")).to_have_text("Sign in")
 
 
-def test_no_account_page_scrolls_sideways(ana_page: Page) -> None:
+def test_no_account_page_scrolls_sideways(
+    ana_page: Page, scrolls_sideways: Callable[..., list[int]]
+) -> None:
     for path in ("/account/", "/account/password/", "/account/sign-ins/end/"):
         ana_page.goto(path)
         assert scrolls_sideways(ana_page, 360, 1440) == [], path

@@ -26,13 +26,6 @@ def house(data_dir: Path, models_store: Path) -> None:
     """An empty house."""
 
 
-@pytest.fixture
-def eva_browser(eva: User) -> Client:
-    client = Client()
-    client.force_login(eva)
-    return client
-
-
 def waiting(**asked: Any) -> Job:
     return starts.start(by="eva@plant.example", **asked)
 
