@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prediction import words
 from prediction.core.asking import LONGEST_CODE
-from prediction.core.writers import TableFormat
+from prediction.core.writers import TableFormat, called
 from prediction.services.batch_jobs import ENDINGS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class FileForm(forms.Form):
     )
     format = forms.ChoiceField(
         label=_("The answer as"),
-        choices=[(each.value, each.value.upper()) for each in TableFormat],
+        choices=[(each.value, called(each)) for each in TableFormat],
         initial=TableFormat.XLSX.value,
     )
     leave_out = forms.BooleanField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from prediction.models import Channel, PredictionRequest, PredictionRequestQuerySet
 
 
@@ -11,5 +13,6 @@ def history() -> PredictionRequestQuerySet:
 
 
 def recent_of(person: str, limit: int = 8) -> list[PredictionRequest]:
-    """Return what a person asked last; the parts of a batch are found under the batch."""
-    return list(history().filter(asked_by=person).exclude(channel=Channel.BATCH)[:limit])
+    """Return what a person asked last and was answered; a batch's parts are found under it."""
+    answered = history().filter(asked_by=person, item_count__gt=F("error_count"))
+    return list(answered.exclude(channel=Channel.BATCH)[:limit])

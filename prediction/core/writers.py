@@ -40,6 +40,14 @@ class TableFormat(StrEnum):
     PARQUET = "parquet"
 
 
+NAMES = {"xlsx": "Excel", "parquet": "Parquet"}
+
+
+def called(table_format: str) -> str:
+    """Return what people call a format."""
+    return NAMES.get(table_format, table_format.upper())
+
+
 FORMATS = [each.value for each in TableFormat]
 """The same as plain words, for the API's description."""
 

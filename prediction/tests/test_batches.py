@@ -80,7 +80,7 @@ def test_ben_sends_a_file_watches_it_and_fetches_the_routings(
     done = work(Job.objects.get())
     address = waiting.request["PATH_INFO"]
     page = text_of(ben_browser.get(address))
-    assert "Download the routings (XLSX," in page and "Items asked 7" in page
+    assert "Download the routings (Excel," in page and "Items asked 7" in page
     content = body_of(ben_browser.get(f"{address}file/"))
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     (header, *rows) = sheet.iter_rows(values_only=True)

@@ -70,6 +70,7 @@ def test_an_unknown_code_stays_on_the_page_with_the_reason(ben_browser: Client) 
     assert not response.redirect_chain
     assert "Item NO-SUCH-ITEM is not known" in text_of(response)
     assert 'value="NO-SUCH-ITEM"' in response.content.decode()
+    assert "Nothing yet." in text_of(response), "it is no question to come back to"
 
 
 def test_a_part_of_a_code_that_is_sent_offers_the_items_that_may_be_meant(

@@ -139,9 +139,18 @@ class Proposer:
         if practice is not None and samples:
             source = TimeSource.WORK_RESULTS
             evidence = tuple(map(self.code_of, practice.reporters[kind]))
-        offsets = self._offsets[kind][job]
-        low, optimal, middle, high = [math.exp(centre + offset) for offset in offsets]
-        return TimeEstimate(middle, low, high, optimal, high, source, samples, evidence)
+        minutes = math.exp(centre)
+        low, optimal, middle, high = self._factors[kind][job]
+        return TimeEstimate(
+            minutes * middle,
+            minutes * low,
+            minutes * high,
+            minutes * optimal,
+            minutes * high,
+            source,
+            samples,
+            evidence,
+        )
 
     def _of_plant(self, job: int) -> Practice:
         """Return how the whole plant does an operation, of which no neighbour knows."""
@@ -154,9 +163,10 @@ class Proposer:
         return self._plant[job]
 
     @cached_property
-    def _offsets(self) -> list[list[list[float]]]:
-        """The offsets of the quantiles by kind of time and operation."""
-        by_job: list[list[list[float]]] = np.moveaxis(self.intervals.offsets, 0, -1).tolist()
+    def _factors(self) -> list[list[list[float]]]:
+        """What the middle is multiplied by for each quantile, by kind of time and operation."""
+        by_job: list[list[list[float]]]
+        by_job = np.exp(np.moveaxis(self.intervals.offsets, 0, -1)).tolist()
         return by_job
 
     @cached_property
@@ -168,6 +178,8 @@ class Proposer:
         return np.stack([np.bincount(job[each], minlength=jobs) > 0 for each in known])
 
     def _choices(self, what: str, said: Shares) -> tuple[ResourceChoice, ...]:
+        if not said:
+            return ()
         codes, labels = self.library.names[f"{what}s"], self.library.names[f"{what}_names"]
         return tuple(
             [
