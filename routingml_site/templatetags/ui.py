@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from prediction.core.writers import called
 from registry import job_words as words
 from registry import numbers
 
@@ -209,6 +210,12 @@ def sparkline(values: Sequence[float | None], label: str) -> SafeString:
         label,
         points,
     )
+
+
+@register.filter
+def file_format(name: str) -> str:
+    """Return what people call a file format."""
+    return called(name)
 
 
 @register.filter
