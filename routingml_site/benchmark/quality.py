@@ -13,7 +13,7 @@ from registry.core.model import RoutingModel
 from registry.core.progress import Progress, Silent, span
 from registry.core.routing import Prediction
 from routingml_site.benchmark.plants import KnownPlant
-from training.core import backtest, dataset, simple_ways, trainer
+from training.core import backtest, baseline_scores, dataset, trainer
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 
@@ -62,7 +62,7 @@ def score(
         name: against_reports[name]
         for name in ("operations", "interval_coverage", "interval_width", "wape", "bias")
     }
-    simple = simple_ways.ask(data, plant.asked, predictions, plant.truths, Silent())
+    simple = baseline_scores.ask(data, plant.asked, predictions, plant.truths, Silent())
     figures["baselines"] = simple.scores
     figures["beaten_by"] = backtest.better_baselines(figures)
     return figures

@@ -19,11 +19,11 @@ from registry.core.metrics import SequenceCase
 from registry.core.model import RoutingModel
 from registry.core.progress import DETAIL, Progress, span
 from registry.core.routing import Prediction
-from training.core import comparison, simple_ways, splits
+from training.core import baseline_scores, comparison, splits
 from training.core.dataset import TrainingSet
 from training.core.specs import TrainingSpec
 from training.core.trainer import HeldOut, fit
-from training.core.truths import TrueRouting, true_routings
+from training.core.truths import TrueRouting, shared_operations, true_routings
 
 MIN_ITEMS = 10
 """Routed items under which nothing can be held back and measured."""
@@ -59,7 +59,7 @@ def run(data: TrainingSet, spec: TrainingSpec, progress: Progress) -> Backtest:
     figures = score(predictions, truths)
     progress.report(0.94, f"{COMPARING}{DETAIL}{0.5:.1%}")
     family = model.base.group.column
-    simple = simple_ways.ask(known, asked.raw, predictions, truths, span(progress, 0.95, 0.98))
+    simple = baseline_scores.ask(known, asked.raw, predictions, truths, span(progress, 0.95, 0.98))
     items = per_item(asked, family, predictions, truths)
     figures |= {
         "items": len(later),
@@ -112,16 +112,16 @@ def score(
     )
     sure = np.array([p.confidence for _, p in measured])
     answered = np.array([not p.abstained for _, p in measured], dtype=bool)
-    aligned = _aligned(predictions, truths)
-    setup = metrics.time_scores(aligned["setup"], aligned["true_setup"])
+    shared = _shared_figures(predictions, truths)
+    setup = metrics.time_scores(shared["setup"], shared["true_setup"])
     model: dict[str, Any] = {
         **metrics.sequence_scores(cases),
-        **metrics.time_scores(aligned["run"], aligned["true_run"], aligned["low"], aligned["high"]),
+        **metrics.time_scores(shared["run"], shared["true_run"], shared["low"], shared["high"]),
         **metrics.outsourcing_scores(
-            aligned["outsourced"].astype(bool), aligned["true_outsourced"].astype(bool)
+            shared["outsourced"].astype(bool), shared["true_outsourced"].astype(bool)
         ),
         "setup_wape": setup["wape"],
-        "sample_count": int(aligned["reports"].sum()),
+        "sample_count": int(shared["reports"].sum()),
         **_sureness(right, sure, answered),
     }
     return {"model": model, "risk_coverage": metrics.risk_coverage(sure, right)}
@@ -160,14 +160,14 @@ def per_item(
     measured = [place for place, valid in enumerate(truths) if valid]
     codes = [str(asked.raw.codes[place]) for place in measured]
     chosen = [measured[place] for place in comparison.sample(codes).tolist()]
-    aligned = _aligned([predictions[i] for i in chosen], [truths[i] for i in chosen])
-    error = np.abs(aligned["run"] - aligned["true_run"])
-    known = np.isfinite(error) & (aligned["true_run"] > 0)
+    shared = _shared_figures([predictions[i] for i in chosen], [truths[i] for i in chosen])
+    error = np.abs(shared["run"] - shared["true_run"])
+    known = np.isfinite(error) & (shared["true_run"] > 0)
     found = []
     for number, place in enumerate(chosen):
         first = predictions[place].candidates[:1]
         jobs = [truth.jobs for truth in truths[place]]
-        mine = known & (aligned["item"] == number)
+        mine = known & (shared["item"] == number)
         found.append(
             {
                 "code": str(asked.raw.codes[place]),
@@ -179,7 +179,7 @@ def per_item(
     return found
 
 
-def _aligned(
+def _shared_figures(
     predictions: Sequence[Prediction], truths: Sequence[Sequence[TrueRouting]]
 ) -> dict[str, np.ndarray]:
     """Return predicted and true figures of the operations that both have, side by side."""
@@ -188,27 +188,21 @@ def _aligned(
         "true_outsourced", "reports",
     )  # fmt: skip
     rows: list[tuple[float | None, ...]] = []  # None, an unknown time, becomes NaN
-    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
-        if not prediction.candidates or not valid:
-            continue
-        best = prediction.candidates[0]
-        truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
-        for i, j in metrics.align(best.jobs, truth.jobs):
-            operation = best.operations[i]
-            rows.append(
-                (
-                    number,
-                    operation.run.minutes,
-                    operation.run.low,
-                    operation.run.high,
-                    operation.setup.minutes,
-                    operation.outsourced,
-                    truth.run[j],
-                    truth.setup[j],
-                    truth.outsourced[j],
-                    truth.reports[j],
-                )
+    for number, operation, truth, place in shared_operations(predictions, truths):
+        rows.append(
+            (
+                number,
+                operation.run.minutes,
+                operation.run.low,
+                operation.run.high,
+                operation.setup.minutes,
+                operation.outsourced,
+                truth.run[place],
+                truth.setup[place],
+                truth.outsourced[place],
+                truth.reports[place],
             )
+        )
     table = np.array(rows, dtype=float).reshape(-1, len(names))
     return dict(zip(names, table.T, strict=True))
 

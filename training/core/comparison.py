@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from registry.core import metrics
-from training.core.simple_ways import MATCH, RUN_ERRORS
+from training.core.baseline_scores import MATCH, RUN_ERRORS
 from training.core.verdict import LEAST_GAIN, Side, Verdict, judge
 
 KEPT = 1000

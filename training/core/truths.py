@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from registry.core import metrics
 from registry.core.metrics import Jobs
 
 if TYPE_CHECKING:
+    from registry.core.routing import Operation, Prediction
     from training.core.dataset import TrainingSet
 
 
@@ -42,3 +45,19 @@ def true_routings(data: TrainingSet, row: int) -> list[TrueRouting]:
             )
         )
     return found
+
+
+def shared_operations(
+    predictions: Sequence[Prediction], truths: Sequence[Sequence[TrueRouting]]
+) -> Iterator[tuple[int, Operation, TrueRouting, int]]:
+    """Yield the operations that best candidates share with the truth nearest to each.
+
+    Each comes with the number of its prediction, that truth, and its place in it.
+    """
+    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
+        if not prediction.candidates or not valid:
+            continue
+        best = prediction.candidates[0]
+        truth = max(valid, key=lambda each: metrics.similarity(best.jobs, [each.jobs]))
+        for mine, theirs in metrics.align(best.jobs, truth.jobs):
+            yield number, best.operations[mine], truth, theirs

@@ -1,15 +1,14 @@
-"""Asks the simple ways about the items of a backtest, and scores them beside the model."""
+"""Asks the baselines, the simple ways, about the items of a backtest, and scores them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from registry.core import metrics
-from registry.core.cleaning import clean_items
 from registry.core.items import RawItems
 from registry.core.metrics import Jobs, SequenceCase
 from registry.core.progress import Progress, Report, saying, span
@@ -17,9 +16,7 @@ from registry.core.routing import Prediction
 from training.core import baselines
 from training.core.dataset import TrainingSet
 from training.core.specs import BOOSTING
-
-if TYPE_CHECKING:
-    from training.core.truths import TrueRouting
+from training.core.truths import TrueRouting, shared_operations
 
 STEP = "measuring a simple way: {name}"
 RUN_ERRORS = "simple_errors"
@@ -49,7 +46,7 @@ def ask(
 ) -> Simple:
     """Ask all simple ways about the same items; about times, on the same operations."""
     sample = baselines.Known.of(known)
-    plain = baselines.Plain.of(clean_items(asked, known.attributes), sample.clean)
+    plain = baselines.plain_of(asked, sample)
     valid = [[t.jobs for t in truth] for truth in truths]
     scores: dict[str, dict[str, float | None]] = {}
     firsts: dict[str, list[Jobs]] = {}
@@ -90,17 +87,11 @@ def _boosted(
     result to learn from.
     """
     item, jobs, actual = [], [], []
-    for number, (prediction, valid) in enumerate(zip(predictions, truths, strict=True)):
-        if not prediction.candidates or not valid:
-            continue
-        best = prediction.candidates[0]
-        truth = max(valid, key=lambda t: metrics.similarity(best.jobs, [t.jobs]))
-        for i, j in metrics.align(best.jobs, truth.jobs):
-            if best.operations[i].run.minutes is None:
-                continue
+    for number, operation, truth, place in shared_operations(predictions, truths):
+        if operation.run.minutes is not None:
             item.append(number)
-            jobs.append(truth.jobs[j])
-            actual.append(truth.run[j])
+            jobs.append(truth.jobs[place])
+            actual.append(truth.run[place])
     minutes = baselines.boosted_minutes(sample, plain, np.array(item, dtype=int), jobs, report)
     if minutes is None:
         return np.zeros(0, dtype=int), np.zeros(0), np.zeros(0)
