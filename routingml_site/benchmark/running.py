@@ -13,7 +13,7 @@ from django.utils import timezone
 from threadpoolctl import threadpool_info
 
 from registry.core import artifacts
-from registry.core.machine import collect_seldom, peak_memory_mb
+from registry.core.machine import peak_memory_mb
 from registry.core.progress import Progress, Silent, span
 from registry.core.routing import Prediction
 from routingml_site.benchmark import quality, searches, small, speed
@@ -115,11 +115,8 @@ def machine() -> dict[str, Any]:
 
 def _speed(trained: Trained, plant: KnownPlant, spec: TrainingSpec) -> dict[str, Value]:
     items = [plant.asked.item(row) for row in range(len(plant.asked))]
-    collect_seldom()  # as every process does that answers; this one holds a whole plant beside
     return {
-        **speed.latency(trained.model, items),
-        "items_per_second": speed.throughput(trained.model, items),
-        **speed.on_disk(trained.model, items[0]),
+        **speed.answers(trained.model, items),
         **speed.index(trained.model, spec.seed),
     }
 
