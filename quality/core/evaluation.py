@@ -88,7 +88,9 @@ def evaluate(
     operations, family = Operations(items), families(items)
     overall = _scores(items, operations, trim, seed)
     overall["cv"] = cv
-    overall |= metrics.outsourcing_scores(operations.outsourced, operations.truly)
+    overall |= metrics.outsourcing_scores(
+        operations.outsourced, operations.truly, operations.weight
+    )
     weights = [item.weight for item in items]
     left = [item.abstained for item in items]
     overall["abstention"] = float(np.average(left, weights=weights)) if items else None

@@ -160,15 +160,27 @@ def trimmed_means(values: np.ndarray, ratio: float, weights: np.ndarray) -> np.n
     return np.asarray((inside @ values[order]) / inside.sum(axis=1))
 
 
-def outsourcing_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float | None]:
-    """Return ``outsourcing_success``, and precision and recall for outsourced operations (bool)."""
+def outsourcing_scores(
+    predicted: np.ndarray, actual: np.ndarray, weights: np.ndarray | None = None
+) -> dict[str, float | None]:
+    """Return ``outsourcing_success``, and precision and recall for outsourced operations.
+
+    Args:
+        predicted: (n,) bool.
+        actual: (n,) bool.
+        weights: (n,) how many operations each stands for; one each where nothing is said.
+    """
     if not len(actual):
         return dict.fromkeys(["outsourcing_success", "outsourcing_precision", "outsourcing_recall"])
-    both = float((predicted & actual).sum())
+    right = predicted == actual
+
+    def share(of: np.ndarray) -> float | None:
+        return _mean(right[of], None if weights is None else weights[of]) if of.any() else None
+
     return {
-        "outsourcing_success": float((predicted == actual).mean()),
-        "outsourcing_precision": both / predicted.sum() if predicted.any() else None,
-        "outsourcing_recall": both / actual.sum() if actual.any() else None,
+        "outsourcing_success": _mean(right, weights),
+        "outsourcing_precision": share(predicted),
+        "outsourcing_recall": share(actual),
     }
 
 
@@ -235,7 +247,9 @@ def gain_interval(
     return float(low), float(high)
 
 
-def _mean(values: Sequence[bool] | Sequence[float], weights: np.ndarray | None = None) -> float:
+def _mean(
+    values: Sequence[bool] | Sequence[float] | np.ndarray, weights: np.ndarray | None = None
+) -> float:
     return float(np.average(np.asarray(values, dtype=float), weights=weights))
 
 
