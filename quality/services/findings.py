@@ -13,7 +13,6 @@ from quality.core.alerts import Rule, Signal
 from quality.models import QualityCycle
 from quality.services import inputs
 from registry import selectors
-from training.core import splits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +107,10 @@ def collect(
 
 @dataclass(frozen=True)
 class _Texts:
-    """Columns of the items that came since, and of the newest ones that the version had."""
+    """Columns of the items that came since, and of the newest ones that the version had.
+
+    Both stand in the order in which they came.
+    """
 
     new: dict[str, list[str]]
     before: dict[str, list[str]]
@@ -119,17 +121,23 @@ def _newest_texts(loaded: LoadedModel, around: Shop, since: np.datetime64) -> _T
     base = loaded.model.base
     new = _came_lately(around.new, since) if around.new else None
     count = len(new) if new else 0
-    rows = splits.newest(base.library, 1.0, max(COMPARED, count))
+    routed = base.library.routed
+    rows = routed[_newest(base.library.arrays["age"][routed], max(COMPARED, count))]
     before = column_changes.texts_of(base.raw.take(rows), loaded.model)
     return _Texts(column_changes.texts_of(new, loaded.model) if new else {}, before, count)
 
 
 def _came_lately(new: TrainingSet, since: np.datetime64) -> RawItems:
     """Return what came within the window, or a few more: what came long ago is known by now."""
-    ages = np.nan_to_num(new.library.arrays["age"].astype(float), nan=-np.inf)
+    ages = new.library.arrays["age"]
     lately = int((ages >= since.astype("datetime64[D]").astype(int)).sum())
-    newest = np.argsort(-ages, kind="stable")[: max(lately, FEWEST_NEW)]
-    return new.raw.take(np.sort(newest))
+    return new.raw.take(_newest(ages, max(lately, FEWEST_NEW)))
+
+
+def _newest(ages: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of the last that came, in that order; of unknown age is old."""
+    order = np.argsort(np.nan_to_num(ages.astype(float), nan=-np.inf), kind="stable")
+    return order[max(len(order) - count, 0) :]
 
 
 def _missing(texts: _Texts) -> dict[str, float]:

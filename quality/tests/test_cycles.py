@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from prediction import loader
+from prediction.loader import LoadedModel
 from prediction.models import PredictionRequest
 from prediction.services import predictions
 from quality import tasks
+from quality.core import column_changes
 from quality.core.alerts import Limits
-from quality.core.sampling import Plan, Strategy
+from quality.core.sampling import Plan, Population, Strategy
 from quality.models import (
     Alert,
     CycleFailed,
@@ -28,7 +30,7 @@ from quality.models import (
     QualityCycle,
     SampleResult,
 )
-from quality.services import alerts, asking, consequences, cycles, reports, shop
+from quality.services import alerts, asking, consequences, cycles, findings, reports, shop
 from quality.services.settings import CycleSettings, current
 from quality.tests.conftest import Erp
 from quality.views import wording
@@ -256,6 +258,18 @@ def test_a_version_on_probation_is_held_against_the_last_cycle_of_the_one_before
     consequences.judge_probation(cycle)
     assert Probation.objects.get().cycles == [str(cycle.pk)], "2.1 minutes instead of 2.0 will do"
     assert Probation.objects.get().state == ProbationState.OPEN
+
+
+def test_the_newest_items_are_told_in_the_order_in_which_they_came(
+    tiny_model: RoutingModel,
+) -> None:
+    loaded = LoadedModel("v", "v", tiny_model)
+    around = shop.Shop(Population([], [], np.zeros(0)), None, frozenset())
+    texts = findings._newest_texts(loaded, around, np.datetime64("2026-01-01"))
+    rows = tiny_model.base.library.routed
+    newest = rows[[int(np.argmax(tiny_model.base.library.arrays["age"][rows]))]]
+    last = column_changes.texts_of(tiny_model.base.raw.take(newest), tiny_model)
+    assert {name: values[-1:] for name, values in texts.before.items()} == last
 
 
 def test_without_any_date_the_most_reported_items_are_watched(
