@@ -69,6 +69,18 @@ OF_VERSIONS = (
         "version in full."
     ),
     _("Version %(name)s cannot be activated: %(reason)s. Train a new version."),
+    _(
+        "Version %(name)s is incomplete: %(why)s. Restore its folder from a backup, or activate "
+        "another version."
+    ),
+    _(
+        "Version %(name)s is not what was signed (%(file)s): %(why)s. Do not use it: restore its "
+        "folder from a backup, or activate another version."
+    ),
+    _("Version %(name)s %(why)s. Train a new version, or install what it was trained with."),
+    _("the folder is not there"),
+    _("the signature does not fit the key of this installation"),
+    _("its checksum is wrong"),
 )
 OF_EXPORTS = (
     _("CP949 has no letter %(letter)s: choose CSV in UTF-8 instead."),

@@ -227,6 +227,8 @@ def test_without_an_active_version_the_page_says_what_to_do(ben_browser: Client)
     assert response.status_code == 503
     assert "No model version is active" in text_of(response)
     assert "No model version is active" in text_of(ask(ben_browser, way="code", code="A"))
+    ben_browser.cookies["django_language"] = "ko"
+    assert "사용 중인 모델 버전이 없습니다" in text_of(ben_browser.get(ASK, {"way": "describe"}))
 
 
 def test_a_request_that_does_not_exist_is_not_found(ben_browser: Client) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
 from registry import job_words
+from registry.core.manifest import missing
 from registry.models import JobLine
 from registry.services import jobs
 from registry.tasks import AWAY
@@ -47,6 +50,10 @@ def test_in_english_it_is_what_was_stored(line: JobLine) -> None:
         (
             "Quality cycle 7: typical error 3 min instead of 2, more than the margin of 10%.",
             "품질 점검 7: 대표 오차 2분에서 3분, 허용 폭 10% 초과.",
+        ),
+        (
+            str(missing(Path("2026.11.21_1"), "", "the folder is not there")),
+            "버전 2026.11.21_1의 파일이 온전하지 않습니다(폴더 없음).",
         ),
     ],
 )
