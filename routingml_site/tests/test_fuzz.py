@@ -135,6 +135,7 @@ def fuzz(
 
     Every request finds everything as it was: what the one before did is taken back.
     """
+    headers = {role: credentials(person) for role, person in callers.items()}
 
     @settings(
         max_examples=CASES,
@@ -148,9 +149,9 @@ def fuzz(
     def send(case: Request, *, real: bool) -> None:
         if real:
             put_what_is_there(case, there)
-        for role, person in callers.items():
+        for role in callers:
             with transaction.atomic():
-                answer = call(case, person)
+                answer = call(case, headers[role])
                 transaction.set_rollback(True)
             sent[role] += 1
             try:
@@ -162,12 +163,16 @@ def fuzz(
     send()
 
 
-def call(case: Request, person: User | None) -> Response:
-    """Send a request through the whole application, as a program of somebody's.
+def credentials(person: User | None) -> dict[str, str]:
+    """Sign a program of somebody's in; return what it sends along."""
+    return {} if person is None else {"Authorization": f"Bearer {tokens.start(person).access}"}
+
+
+def call(case: Request, headers: dict[str, str]) -> Response:
+    """Send a request through the whole application.
 
     Around a request Django closes connections; like its own test client, not the test's.
     """
-    headers = {} if person is None else {"Authorization": f"Bearer {tokens.start(person).access}"}
     around = request_started, request_finished
     for signal in around:
         signal.disconnect(close_old_connections)

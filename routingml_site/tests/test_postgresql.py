@@ -13,7 +13,20 @@ from django.conf import settings
 from routingml_site import servers
 
 pytestmark = pytest.mark.slow
-SUITE = ("accounts", "registry/tests/test_version_lifecycle.py", "registry/tests/test_config.py")
+SUITE = (
+    "accounts/tests/test_audit.py",  # one head held by many; JSON that reads back to the same hash
+    "accounts/tests/test_constraints.py",  # what the database itself refuses
+    "accounts/tests/test_lockout.py",  # tries counted by conditional updates
+    "accounts/tests/test_parallel.py",  # many at once
+    "accounts/tests/test_sessions.py",  # the oldest by time; what ends is ended in one update
+    "accounts/tests/test_sign_in.py",  # a token is used once
+    "accounts/tests/test_signup.py",  # one address in any case; a decision taken back whole
+    "accounts/tests/test_second_factor.py::test_a_code_is_good_once_even_for_who_looked_over_evas_shoulder",
+    "accounts/tests/test_second_factor.py::test_a_recovery_code_signs_in_once",
+    "registry/tests/test_version_lifecycle.py",  # one active version, whoever decides meanwhile
+    "registry/tests/test_config.py",  # revisions in order, settings as JSON
+)
+"""What hangs on the database.  Pages, forms and rules about roles are the same on every one."""
 
 
 @pytest.fixture

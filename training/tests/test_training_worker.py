@@ -224,7 +224,8 @@ def test_whenever_a_worker_is_killed_the_active_version_answers_and_every_job_en
     house: House, tiny_version: tuple[Path, Manifest], tiny_plant: Plant
 ) -> None:
     codes = tiny_plant.item_info["ITEM_CD"][:3].tolist()
-    house.set_up(MORE.format(count=max(KILLS - 1, 0)))
+    if KILLS > 1:
+        house.set_up(MORE.format(count=KILLS - 1))
     for job in range(1, KILLS + 1):
         moment = 100 * (job - random.random()) / KILLS  # noqa: S311 -- any moment of each stretch
         kill_a_worker(house, job, int(moment))
