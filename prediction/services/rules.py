@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,12 +76,16 @@ def accept(*, name: str, by: User | str) -> RoutingRule:
     Raises:
         NoProposal: it is not proposed, or somebody accepted it already.
     """
+    gone = NoProposal(_("“%(name)s” is not proposed any more.") % {"name": name[:100]})
     found = next((each for each in proposals() if each.rule.name == name), None)
     if found is None:
-        raise NoProposal(_("“%(name)s” is not proposed any more.") % {"name": name[:100]})
+        raise gone
     rule, evidence = found.rule, f"{found.kept} / {found.both}"
     row = _row(rule, RuleOrigin.MINED, evidence, str(by))
-    save(row=row, by=by)
+    try:
+        save(row=row, by=by)
+    except IntegrityError:  # somebody accepted it in the very same moment
+        raise gone from None
     return row
 
 

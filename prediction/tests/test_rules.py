@@ -128,3 +128,14 @@ def test_a_rule_that_is_switched_off_is_not_checked() -> None:
     before = len(rules.in_force())
     RoutingRule.objects.filter(name="A routing has an operation").update(is_active=False)
     assert len(rules.in_force()) == before - 1
+
+
+def test_of_two_who_accept_the_same_rule_at_once_one_is_told_so(
+    ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = rules.proposals()
+    rules.accept(name=found[0].rule.name, by=ana)
+    monkeypatch.setattr(rules, "proposals", lambda: found)  # as it was a moment ago
+    with pytest.raises(rules.NoProposal):
+        rules.accept(name=found[0].rule.name, by=ana)
+    assert RoutingRule.objects.filter(name=found[0].rule.name).count() == 1
