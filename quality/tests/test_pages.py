@@ -162,6 +162,7 @@ def test_the_data_page_names_what_a_plant_can_put_right(erp: Erp, ben_browser: C
     assert audit["standards"][0]["item"] in text
     (code, _nothing) = audit["examples"]["without_routing"][0]
     assert f'<th scope="row">{code}</th>' in text
+    assert 'Material <span class="small soft">ITEM_MATERIAL</span>' in text
 
 
 def test_a_trend_leaves_a_gap_where_nothing_was_measured() -> None:

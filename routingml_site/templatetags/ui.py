@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from prediction.core.writers import called
+from prediction.words import ATTRIBUTES
 from registry import job_words as words
 from registry import numbers
 
@@ -210,6 +211,12 @@ def sparkline(values: Sequence[float | None], label: str) -> SafeString:
         label,
         points,
     )
+
+
+@register.filter
+def column_word(name: str) -> str:
+    """Return what people call a column of the item master, nothing when it has no word."""
+    return str(ATTRIBUTES.get(name, ""))
 
 
 @register.filter
