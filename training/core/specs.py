@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from registry.core.blocks import FeatureLimits
@@ -51,15 +51,19 @@ class TrainingSpec:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingSpec:
-        """Rebuild a specification."""
-        plain = dict(data)
-        return cls(
-            features=FeatureLimits(**plain.pop("features")),
-            network=NetworkSpec(**plain.pop("network")),
-            times=BoostingSpec(**plain.pop("times")),
-            index=IndexSpec(**plain.pop("index")),
-            **plain,
-        )
+        """Rebuild a specification; what another release wrote is taken as far as it is known."""
+        parts = {
+            "features": FeatureLimits(**_known(FeatureLimits, data.get("features", {}))),
+            "network": NetworkSpec(**_known(NetworkSpec, data.get("network", {}))),
+            "times": BoostingSpec(**_known(BoostingSpec, data.get("times", {}))),
+            "index": IndexSpec(**_known(IndexSpec, data.get("index", {}))),
+        }
+        return cls(**_known(cls, data) | parts)
+
+
+def _known(of: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that a specification of this release has."""
+    return {one.name: data[one.name] for one in fields(of) if one.name in data}
 
 
 @dataclass(frozen=True, slots=True)
