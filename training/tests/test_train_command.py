@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,27 +36,41 @@ ITEMS = 120
 
 @pytest.fixture(autouse=True)
 def small_settings(monkeypatch: pytest.MonkeyPatch, tiny_spec: TrainingSpec) -> None:
-    """Let the command train with settings that suit a tiny plant."""
-    monkeypatch.setattr(train, "TrainingSpec", lambda: tiny_spec)
+    """Let the command train as quickly as it can: how good it learns is no matter here."""
+    quick = replace(tiny_spec, folds_below=1, network=replace(tiny_spec.network, max_epochs=4))
+    monkeypatch.setattr(train, "TrainingSpec", lambda: quick)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the ERP that was loaded first is kept for the tests that follow."""
+    return tmp_path_factory.mktemp("kept") / "erp.sqlite3"
 
 
 @pytest.fixture
 def loaded(
-    data_dir: Path, models_store: Path, tiny_plant: Plant, tmp_path: Path, eva: User
+    data_dir: Path, models_store: Path, tiny_plant: Plant, tmp_path: Path, eva: User, kept: Path
 ) -> Path:
     """An ERP with 120 items of the tiny plant, and an empty models_store, which is returned.
 
     Only the quickest way to learn times competes with the present one.
     """
     config.change_iter_training(values={"training": {"candidates": ["baseline"]}}, by=eva)
-    folder = tmp_path / "files"
+    if not kept.exists():
+        load(tiny_plant, tmp_path / "files")
+        shutil.copy(data_dir / "erp.sqlite3", kept)
+    shutil.copy(kept, data_dir / "erp.sqlite3")
+    return models_store
+
+
+def load(plant: Plant, folder: Path) -> None:
+    """Load the first items of a plant."""
     folder.mkdir()
-    codes = tiny_plant.item_info["ITEM_CD"][:ITEMS]
+    codes = plant.item_info["ITEM_CD"][:ITEMS]
     for name in ("item_info", "routing", "work_order_results"):
-        table = getattr(tiny_plant, name)
+        table = getattr(plant, name)
         table[table["ITEM_CD"].isin(codes)].to_csv(folder / f"{name}.csv", index=False)
     call_command("load_erp", str(folder), stdout=io.StringIO())
-    return models_store
 
 
 def trained(*options: str) -> str:
