@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quality.services import consequences, drift, settings
+from quality.models import GONE, STOPPED, CycleState, QualityCycle
+from quality.services import consequences, drift, reports, settings
 from registry import selectors
 from registry.kinds import QUALITY_CYCLE
+from registry.models import JobState
 from registry.services import jobs
 from registry.services.job_progress import JobProgress
 
@@ -35,6 +37,17 @@ def run_cycle(job: Job) -> dict[str, Any]:
         "reason": cycle.reason,
         "alerts": cycle.alerts_raised,
     }
+
+
+def cycle_ended(job: Job) -> None:
+    """End the cycle of a job whose process was ended before it could do so itself."""
+    state, reason = CycleState.FAILED, GONE
+    if job.state == JobState.CANCELLED:
+        state, reason = CycleState.CANCELLED, STOPPED
+    for cycle in QualityCycle.objects.filter(job=job, state=CycleState.RUNNING):
+        if QualityCycle.objects.filter(pk=cycle.pk).end_left_behind(state, reason):
+            cycle.refresh_from_db()
+            reports.note(cycle)
 
 
 def daily_cycle() -> None:

@@ -57,9 +57,9 @@ def queue_is_sane(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 def job_handlers_import(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Every kind of job must lead to a function."""
+    """Every kind of job must lead to a function, and so must what follows its end."""
     found: list[CheckMessage] = []
-    for kind, path in settings.JOB_HANDLERS.items():
+    for kind, path in (*settings.JOB_HANDLERS.items(), *settings.JOB_FOLLOWERS.items()):
         try:
             import_string(path)
         except ImportError as error:

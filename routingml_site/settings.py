@@ -291,7 +291,10 @@ JOB_HANDLERS = {
     "quality_cycle": "quality.tasks.run_cycle",
 }
 """Kind of job to the dotted path of its handler; ``registry.tasks.run_job`` looks it up."""
-JOB_FOLLOWERS = {"train": "training.tasks.training_ended"}
+JOB_FOLLOWERS = {
+    "train": "training.tasks.training_ended",
+    "quality_cycle": "quality.tasks.cycle_ended",
+}
 """Kind of job to what is called when one has ended, however it ended."""
 SERVE_THREADS = env.integer("SERVE_THREADS", 4, least=1)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

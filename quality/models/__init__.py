@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from quality.models.alerts import Alert
 from quality.models.cycles import (
+    GONE,
+    STOPPED,
     CycleFailed,
     CycleRuns,
     CycleState,
@@ -15,6 +17,8 @@ from quality.models.cycles import (
 from quality.models.drift import DriftCheck, DriftReset
 
 __all__ = [
+    "GONE",
+    "STOPPED",
     "Alert",
     "CycleFailed",
     "CycleRuns",

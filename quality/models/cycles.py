@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.core.errors import RoutingMLError
 
+STOPPED = "Somebody cancelled it."
+GONE = "It ended without a word: its process has gone."
+
 
 class CycleState(models.TextChoices):
     """How a cycle stands, or ended."""
@@ -68,6 +71,11 @@ class CycleQuerySet(models.QuerySet["QualityCycle"]):
         if cycle is None:
             raise CycleUnknown(f"There is no quality cycle {number}.", cycle=number)
         return cycle
+
+    def end_left_behind(self, state: CycleState, reason: str) -> int:
+        """End those that are said to run and whose process has gone; return how many."""
+        rows = self.filter(state=CycleState.RUNNING)
+        return rows.update(state=state, reason=reason, finished_at=timezone.now())
 
     def without_content(self) -> Self:
         """Leave the large columns in the database, for lists."""

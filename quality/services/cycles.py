@@ -18,6 +18,8 @@ from quality.core.alerts import signals_of
 from quality.core.results import judge
 from quality.core.sampling import draw, strata_of, weights
 from quality.models import (
+    GONE,
+    STOPPED,
     CycleFailed,
     CycleRuns,
     CycleState,
@@ -115,7 +117,7 @@ def execute(
     try:
         _run(cycle, wanted, _InTime(progress, seconds, started + seconds), today)
     except Cancelled:
-        _end(cycle, CycleState.CANCELLED, "Somebody cancelled it.")
+        _end(cycle, CycleState.CANCELLED, STOPPED)
         raise
     except RoutingMLError as error:
         _end(cycle, CycleState.FAILED, error.message)
@@ -138,11 +140,7 @@ def _begin(
     limit = timezone.now() - timedelta(seconds=seconds)
     for old in _running():
         if old.started_at < limit or (old.job is not None and not old.job.is_open):
-            QualityCycle.objects.filter(pk=old.pk, state=CycleState.RUNNING).update(
-                state=CycleState.FAILED,
-                reason="It ended without a word: its process has gone.",
-                finished_at=timezone.now(),
-            )
+            QualityCycle.objects.filter(pk=old.pk).end_left_behind(CycleState.FAILED, GONE)
     try:
         with transaction.atomic():
             return QualityCycle.objects.create(

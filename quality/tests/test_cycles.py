@@ -40,7 +40,7 @@ from registry.core.progress import Cancelled, Silent
 from registry.kinds import QUALITY_CYCLE
 from registry.models import JobState, ModelVersion
 from registry.services import config, jobs
-from registry.tasks import execute
+from registry.tasks import execute, job_ended
 from registry.tests.factories import FIRST, make_version
 from training.models import Probation, ProbationState, RetrainingRequest
 from training.services import retraining
@@ -392,6 +392,24 @@ def test_two_cycles_at_once_are_one_and_a_refusal(erp: Erp) -> None:
 
     assert run(progress=Second()).state == CycleState.FINISHED
     assert QualityCycle.objects.count() == 1
+
+
+@pytest.mark.parametrize(("cancelled", "state"), [(True, "cancelled"), (False, "failed")])
+def test_a_cycle_whose_process_was_ended_from_outside_ends_with_its_job(
+    data_dir: Path, cancelled: bool, state: str
+) -> None:
+    job = jobs.claim(jobs.enqueue(QUALITY_CYCLE, {}, by="eva").pk)
+    assert job is not None
+    left = QualityCycle.objects.create(asked_by="eva", seed=1, sample_size=1, job=job)
+    if cancelled:
+        jobs.cancel(job, by="eva")
+        jobs.break_off(job)
+    else:
+        jobs.fail(job, "The process of this job ended by itself with code -9.", traceback="-9")
+    job_ended(job.pk)
+    left.refresh_from_db()
+    assert (left.state, bool(left.reason), bool(left.finished_at)) == (state, True, True)
+    assert f'"cycle": {left.pk}' in reports.log_file().read_text(encoding="utf-8")
 
 
 def test_a_cycle_whose_process_has_gone_does_not_block_the_next(erp: Erp) -> None:
