@@ -33,6 +33,7 @@ class UserAdmin(admin.ModelAdmin[User]):
     ordering = ("-requested_at",)
     actions = ("approve", "reject", "reset_password", "reset_second_factor", "sign_out")
     change_list_template = "admin/accounts/user/change_list.html"
+    change_form_template = "admin/accounts/user/change_form.html"
     fields = (
         "email", *EDITABLE, "state", "requested_at", "decided_at", "decided_by", "decision_reason",
         "last_login", "second_factor_since",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -30,6 +32,20 @@ def test_approving_with_a_role_lets_the_person_in(ana_browser: Client, cleo: Use
     assert "Approved: cleo@plant.example" in page
     cleo.refresh_from_db()
     assert (cleo.is_active, cleo.role) == (True, "engineer")
+
+
+def test_who_opens_a_person_decides_there(
+    ana_browser: Client, cleo: User, ben: User, otto: User
+) -> None:
+    def offered(browser: Client, person: User) -> set[str]:
+        page = browser.get(f"/admin/accounts/user/{person.pk}/change/").content.decode()
+        assert f'name="_selected_action" value="{person.pk}"' in page
+        return set(re.findall(r'name="action" value="(\w+)"', page))
+
+    assert offered(ana_browser, cleo) == {"approve", "reject"}
+    assert offered(ana_browser, ben) == {"reset_password", "sign_out"}
+    ana_browser.force_login(otto)
+    assert offered(ana_browser, cleo) == set(), "the auditor only reads"
 
 
 def test_rejecting_needs_a_reason(ana_browser: Client, cleo: User) -> None:
