@@ -127,23 +127,21 @@ class House:
         return bool(self.sql(query, job, percent))
 
 
-@pytest.fixture
-def house(
-    tmp_path: Path,
+@pytest.fixture(scope="module")
+def furnished(
+    tmp_path_factory: pytest.TempPathFactory,
     tiny_plant: Plant,
     tiny_version: tuple[Path, Manifest],
     tiny_metrics: dict[str, Any],
     migrated_database: Path,
-) -> Iterator[House]:
-    """A house with the tiny plant, an active version, and two trainings that wait."""
-    files = tmp_path / "files"
-    files.mkdir()
+) -> Path:
+    """The folder of a house with the tiny plant, an active version, and two trainings that wait."""
+    files = tmp_path_factory.mktemp("files")
     for name in ("item_info", "routing", "work_order_results"):
         getattr(tiny_plant, name).to_csv(files / f"{name}.csv", index=False)
-    (tmp_path / "var").mkdir()
-    shutil.copy(migrated_database, tmp_path / "var")
-    built = House(tmp_path / "var")
-    built.set_up(
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copy(migrated_database, folder)
+    House(folder).set_up(
         SET_UP.format(
             files=str(files),
             written=str(tiny_version[0]),
@@ -151,6 +149,13 @@ def house(
             metrics=tiny_metrics,
         )
     )
+    return folder
+
+
+@pytest.fixture
+def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+    """A house of its own, as it was furnished."""
+    built = House(Path(shutil.copytree(furnished, tmp_path / "var")))
     yield built
     for worker in built.workers:
         if worker.is_running():
