@@ -246,11 +246,12 @@ def test_a_version_on_probation_is_held_against_the_last_cycle_of_the_one_before
     def measured(version: str, trim_mae: float) -> QualityCycle:
         return QualityCycle.objects.create(
             asked_by="eva", seed=1, sample_size=9, model_version=version,
-            state=CycleState.FINISHED, finished_at=timezone.now(), metrics={"trim_mae": trim_mae},
+            state=CycleState.FINISHED, finished_at=timezone.now(),
+            metrics={"trim_mae": trim_mae, "process_match": 0.9},
         )  # fmt: skip
 
     previous = make_version(FIRST)
-    training = {"trim_mae": 9.0}
+    training = {"trim_mae": 9.0, "process_match": 0.9}
     Probation.objects.create(version=active_version, previous=previous, reference=training)
     measured(previous.name, 2.0)
     measured("2026.01.01_1", 1.0)

@@ -103,10 +103,11 @@ def judge(
         figures: its ``trim_mae`` and ``process_match`` in this cycle.
         cycle: what the cycle is called; each counts once.
         reference: the same figures of the version before, as last measured by a cycle; those of
-            its training when None.
+            its training where there are none.
 
-    Returns the probation as it stands now.  When the previous version cannot come back, the
-    probation stays open and the failure is told; the cycle is not harmed.
+    Returns the probation as it stands now.  A cycle that did not measure all of them is never a
+    pass: it counts only if it is worse in what it did measure.  When the previous version cannot
+    come back, the probation stays open and the failure is told; the cycle is not harmed.
     """
     with transaction.atomic():
         open_ones = Probation.objects.select_for_update().filter(state=ProbationState.OPEN)
@@ -118,7 +119,12 @@ def judge(
             return row
         if row.version.name != version:
             return row
-        why = _worse_in(figures, reference or row.reference)
+        before = row.reference | {
+            key: value for key, value in (reference or {}).items() if value is not None
+        }
+        why = _worse_in(figures, before)
+        if not why and not all(_comparable(figures, before, key) for key in JUDGED):
+            return row
         row.cycles = [*row.cycles, cycle]
         if why:
             return _send_back(row, f"Quality cycle {cycle}: {why}.")
@@ -191,6 +197,11 @@ def _worse_in(now: Mapping[str, float | None], before: Mapping[str, Any]) -> str
     if match is not None and match_before is not None and match < match_before * (1 - margin):
         told.append(f"operations right {match:.1%} instead of {match_before:.1%}")
     return f"{', '.join(told)}, more than the margin of {margin:.0%}" if told else ""
+
+
+def _comparable(now: Mapping[str, float | None], before: Mapping[str, Any], key: str) -> bool:
+    """Return whether a figure was measured both now and before."""
+    return now.get(key) is not None and before.get(key) is not None
 
 
 def _end(row: Probation, state: ProbationState, why: str) -> None:

@@ -215,8 +215,19 @@ def test_a_probation_is_held_against_the_items_that_both_were_compared_on() -> N
 @pytest.mark.usefixtures("first", "automatic")
 def test_a_cycle_without_figures_decides_nothing() -> None:
     deployment.after_training(training_of(SECOND, 3.0))
-    deployment.judge(version=SECOND, figures={"trim_mae": None}, cycle="1")
-    assert active() == SECOND
+    for number in range(3):
+        figures = {"trim_mae": None, "process_match": 0.95}
+        deployment.judge(version=SECOND, figures=figures, cycle=str(number))
+    row = probation()
+    assert row, "what was not measured is never a pass"
+    assert (active(), row.cycles) == (SECOND, [])
+
+
+@pytest.mark.usefixtures("first", "automatic")
+def test_a_figure_that_the_version_before_lacks_in_its_last_cycle_is_that_of_the_training() -> None:
+    deployment.after_training(training_of(SECOND, 3.0))
+    cycle(1, 4.6, reference={"trim_mae": None, "process_match": 0.9})
+    assert active() == FIRST
 
 
 @pytest.mark.usefixtures("first", "automatic")
