@@ -11,13 +11,16 @@ from accounts import audit
 from registry import params, selectors
 from registry.core.errors import BadInput, RoutingMLError
 from registry.iter_training import SECTIONS, SETTINGS, IterTraining
-from registry.models import ConfigRevision
+from registry.models import ConfigRevision, Direction, MappingProfile
 from registry.setting_types import Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from accounts.models import User
+
+
+STRATA = "sampling.stratify_by"
 
 
 class InvalidSettings(BadInput):
@@ -89,7 +92,10 @@ def change_iter_training(
         raise _conflict()
     before = dict(current.values) if current else {}
     usual, after = selectors.iter_defaults(), dict(before)
-    for name, value in _checked(values).items():
+    checked = _checked(values)
+    if checked.get(STRATA) not in (None, before.get(STRATA, usual[STRATA])):
+        _check_column(checked[STRATA])
+    for name, value in checked.items():
         key = SETTINGS[name].stored_as
         if value is None or value == usual[name]:
             after.pop(key, None)
@@ -174,6 +180,16 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise InvalidSettings(wrong)
     return cleaned
+
+
+def _check_column(wanted: str) -> None:
+    """Refuse a column of the strata that the profile in force does not map, if there is one."""
+    profile = MappingProfile.objects.filter(direction=Direction.INPUT, is_active=True).first()
+    known = [column.name for column in profile.to_columns().attributes] if profile else []
+    if known and wanted not in known:
+        told = {"column": wanted, "known": ", ".join(known)}
+        text = _("Items have no column %(column)s; they have %(known)s.") % told
+        raise InvalidSettings({STRATA: text})
 
 
 def _merged(before: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, User
 from registry import selectors
 from registry.iter_training import SECTIONS, SETTINGS, Sampling, Thresholds
 from registry.models import ConfigRevision
-from registry.services import config
+from registry.services import config, mappings
 from registry.setting_types import Setting
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,14 @@ def test_one_wrong_field_changes_none_of_the_others(eva: User) -> None:
     with pytest.raises(config.InvalidSettings):
         config.change_iter_training(values={"sampling": {"seed": 7, "sample_size": -1}}, by=eva)
     assert config.iter_training().sampling.seed == 42
+
+
+def test_a_column_that_items_do_not_have_divides_none(eva: User) -> None:
+    mappings.active_profile()
+    with pytest.raises(config.InvalidSettings, match="Items have no column NOPE; they have "):
+        config.change_iter_training(values={"sampling": {"stratify_by": "NOPE"}}, by=eva)
+    config.change_iter_training(values={"sampling": {"stratify_by": "ITEM_MATERIAL"}}, by=eva)
+    assert config.iter_training().sampling.stratify_by == "ITEM_MATERIAL"
 
 
 def test_none_brings_a_setting_back_to_its_default(eva: User) -> None:
