@@ -54,6 +54,13 @@ PLAIN = {
     "account": "/account/",
     "admin": "/admin/",
 }
+LINKED = {
+    "version": ("/models/", "main table a"),
+    "training-job": ("/training/", "main a[href^='/training/jobs/']"),
+    "quality-cycle": ("/quality/", "main a[href^='/quality/cycles/']"),
+    "quality-item": ("/quality/", "main a[href*='/items/']"),
+}
+"""Pages of one thing: where the first link to such a one stands."""
 Theme = Literal["light", "dark"]
 
 
@@ -117,6 +124,14 @@ def made(page: Page, item: str) -> dict[str, str]:
     }
 
 
+def linked(page: Page) -> Iterator[tuple[str, str]]:
+    """Yield the pages of one thing, as far as the product has such a thing."""
+    for name, (address, link) in LINKED.items():
+        page.goto(address)
+        if page.locator(link).count():
+            yield name, page.locator(link).first.get_attribute("href") or address
+
+
 def batch(page: Page, item: str) -> str:
     """Ask for a file of one item and wait until it is answered; return where it is shown."""
     page.goto("/predict/?way=file")
@@ -159,8 +174,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=given.browser)
         page = browser.new_context(base_url=given.url).new_page()
         sign_in(page, given.email, password)
-        pages = dict(PLAIN)
-        if not given.only or set(given.only) - PLAIN.keys():
+        pages = dict(PLAIN) | dict(linked(page))
+        if not given.only or set(given.only) - pages.keys():
             pages |= made(page, given.item)
         pages = {name: pages[name] for name in given.only or pages}
         for look in looks():
