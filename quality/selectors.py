@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from quality.core.evaluation import SMALL
 from quality.models import Alert, QualityCycle, SampleResult
 from registry.kinds import QUALITY_CYCLE
 from registry.models import Job
@@ -75,7 +76,9 @@ def worst(
 ) -> QuerySet[SampleResult]:
     """Return the items with the largest errors of time."""
     rows = cycle.results.filter(mean_error__isnull=False).defer("operations")
-    if family:
+    if family == SMALL:
+        rows = rows.exclude(family__in=[name for name in cycle.groups["family"] if name != SMALL])
+    elif family:
         rows = rows.filter(family=family)
     if operation:
         rows = rows.filter(jobs__contains=f"+{operation}+")

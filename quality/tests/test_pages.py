@@ -14,7 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from prediction.models import Draft
+from quality import selectors
 from quality.core import charts
+from quality.core.evaluation import SMALL
 from quality.models import Alert, DriftCheck, QualityCycle, SampleResult
 from quality.services import reports
 from quality.tests.conftest import Erp
@@ -219,6 +221,16 @@ def test_every_row_of_the_table_of_cycles_has_its_figures_under_their_names(
     assert (first["mae"], first["mae_high"], first["bias"]) == ("1.5", "2.0", "0.25")
     assert (second["exact_match_low"], second["bias"], second["mae"]) == ("0.4", "0.75", "")
     assert (failed["state"], failed["bias"]) == ("failed", "")
+
+
+def test_the_worst_items_of_the_small_families_are_those_of_no_family_of_its_own() -> None:
+    cycle = QualityCycle.objects.create(
+        asked_by="eva", seed=1, sample_size=3, groups={"family": {"RING": {}, SMALL: {}}}
+    )
+    for item, family in (("A", "RING"), ("B", "RARE"), ("C", "ODD")):
+        SampleResult.objects.create(cycle=cycle, item=item, family=family, mean_error=1.0)
+    assert [row.item for row in selectors.worst(cycle, SMALL)] == ["B", "C"]
+    assert [row.item for row in selectors.worst(cycle, "RING")] == ["A"]
 
 
 def test_both_timelines_share_one_scale() -> None:

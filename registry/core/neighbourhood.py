@@ -89,24 +89,27 @@ class Doings:
 
     Attributes:
         asker: which item asks.
+        item: the row of the one that does it.
         position: in the library's arrays of operations.
         say: how much it counts.
     """
 
     asker: np.ndarray
+    item: np.ndarray
     position: np.ndarray
     say: np.ndarray
 
     def where(self, kept: np.ndarray) -> Doings:
         """Return those at a mask or at places."""
-        return Doings(self.asker[kept], self.position[kept], self.say[kept])
+        return Doings(self.asker[kept], self.item[kept], self.position[kept], self.say[kept])
 
 
 def near_operations(library: RoutingLibrary, nearby: Sequence[Nearby]) -> Doings:
     """Return the operations of each item's nearest items, nearest first."""
     members = [rows[: ITEMS_PER_GROUP + 1] for each in nearby for rows in each.rows]
     if not members:
-        return Doings(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        nothing = np.zeros(0, dtype=np.int64)
+        return Doings(nothing, nothing, nothing, np.zeros(0))
     asker = np.repeat(np.arange(len(nearby)), [len(each.rows) for each in nearby])
     weight = np.concatenate([_weights(each.cosines) for each in nearby])
     own = np.array([-1 if each.own is None else each.own for each in nearby])
@@ -126,6 +129,7 @@ def near_operations(library: RoutingLibrary, nearby: Sequence[Nearby]) -> Doings
     lengths = (end - start).astype(np.int64)
     return Doings(
         asker[group].repeat(lengths),
+        row.repeat(lengths),
         stretches(start, lengths).astype(np.int64),
         say.repeat(lengths),
     )
@@ -189,8 +193,10 @@ class _Table:
         """Return what is said about each stretch."""
         resources, partners, currencies = self._shares()
         *pauses, prices = self._medians()
-        corrections = [self._corrections(kind).tolist() for kind in range(len(KINDS))]
         counts = [self._column(f"{kind}_count") for kind in KINDS]
+        corrections = [
+            self._corrections(*both).tolist() for both in zip(self.residual, counts, strict=True)
+        ]
         samples = [self._sums(count).tolist() for count in counts]
         columns = (
             self.outsourced_share.tolist(),
@@ -254,9 +260,8 @@ class _Table:
         ]
         return _parts(medians, len(self))
 
-    def _corrections(self, kind: int) -> np.ndarray:
+    def _corrections(self, residual: np.ndarray, count: np.ndarray) -> np.ndarray:
         """Return each stretch's mean residual, as if ``RESIDUAL_PULL`` more had none."""
-        residual, count = self.residual[kind], self._column(f"{KINDS[kind]}_count")
         known = ~np.isnan(residual)
         weight = np.where(known, self.doings.say * count / (count + 1.0), 0.0)
         total = self._sums(weight * np.where(known, residual, 0.0))
@@ -265,8 +270,7 @@ class _Table:
     def _reporters(self, count: np.ndarray) -> list[Sequence[int]]:
         """Return the rows of the first few items of each stretch that have work results."""
         reported = np.flatnonzero(count > 0)
-        row = self.library.items_of(self.doings.position[reported])
-        member = self.member[reported]
+        row, member = self.doings.item[reported], self.member[reported]
         _, first = np.unique(member * len(self.library) + row, return_index=True)
         first.sort()  # nearest first again
         member, row = member[first], row[first]

@@ -157,7 +157,8 @@ class Proposer:
         if job not in self._plant:
             positions = np.flatnonzero(self.library.arrays["operation_job"] == job)[:MOST_OF_PLANT]
             nobody = np.zeros(len(positions), dtype=np.int64)
-            everyone = Doings(nobody, positions, np.ones(len(positions)))
+            items = self.library.items_of(positions)
+            everyone = Doings(nobody, items, positions, np.ones(len(positions)))
             (said,) = practices(self.library, self.residual, everyone, [[job]])
             self._plant[job] = said.get(job, NOBODY)
         return self._plant[job]
