@@ -256,7 +256,7 @@ def build_model(states: Mapping[str, State], name: str) -> RoutingModel:
 
     The first answer prepares what the later ones share, and proves that there will be any.
     """
-    # Not at the top: pandas takes half a second to import, and every command would wait for it.
+    # Not at the top: scipy takes a while to import, and every command would wait for it.
     from registry.core.model import RoutingModel
 
     model = RoutingModel.from_states(states, name)

@@ -1,9 +1,9 @@
 """The items nearest to a vector, by cosine.
 
 Items with identical vectors are merged first: with many duplicates a navigable graph loses recall,
-down to none at all for some queries.  A *group* is one distinct
-vector and its items.  Below ``EXACT_BELOW`` groups, or without hnswlib, search is exact; above, the
-graph answers and its recall against exact search is measured when it is built.
+down to none at all for some queries.  A *group* is one distinct vector and its items.  Below
+``EXACT_BELOW`` groups, or without hnswlib, search is exact; above, the graph answers and its recall
+against exact search is measured when it is built.
 """
 
 from __future__ import annotations
