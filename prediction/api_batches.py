@@ -19,6 +19,7 @@ from prediction.services import batch_jobs, export_jobs
 from prediction.services.batch_jobs import Wanted
 from prediction.views.batches import sent
 from prediction.views.export_jobs import sent as sent_export
+from registry import job_words
 
 if TYPE_CHECKING:
     from django.http import FileResponse
@@ -118,7 +119,7 @@ def told(job: Job) -> dict[str, Any]:
         "job_id": job.pk,
         "status": job.state,
         "progress": job.progress,
-        "current_step": job.step,
+        "current_step": job_words.said(job.step),
         "result": job.result,
-        "error": job.error,
+        "error": job_words.said(job.error),
     }

@@ -8,8 +8,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.translation import get_language, override
 
-from registry import numbers
+from registry import job_words, numbers
 from registry.models import Job
 from registry.services import job_lines, jobs
 
@@ -32,31 +33,41 @@ def number_of(text: str | None) -> int:
 
 
 def stream(number: int, after: int) -> Iterator[str]:
-    """Yield events from line ``after`` on, until the job ends or the time is over.
+    """Return events from line ``after`` on, until the job ends or the time is over.
 
-    A reader for whom no thread is left gets what there is and comes back a moment later.
+    They are told in the language of whoever asks now.  A reader for whom no thread is left gets
+    what there is and comes back a moment later.
     """
+    return _stream(number, after, get_language())
+
+
+def _stream(number: int, after: int, language: str | None) -> Iterator[str]:
     yield f"retry: {RETRY_MILLISECONDS}\n\n"
     has_seat = SEATS.acquire(blocking=False)
     try:
-        yield from _events(number, after, LONGEST_SECONDS if has_seat else 0.0)
+        yield from _events(number, after, LONGEST_SECONDS if has_seat else 0.0, language)
     finally:
         if has_seat:
             SEATS.release()
 
 
-def summary(job: Job) -> dict[str, Any]:
+def _summary(job: Job, language: str | None) -> dict[str, Any]:
     """Return how a job stands."""
     return {
         "job_id": job.pk,
         "status": job.state,
         "progress": job.progress,
-        "current_step": job.step,
+        "current_step": _said(job.step, language),
         "place": jobs.place(job),
     }
 
 
-def _events(number: int, after: int, seconds: float) -> Iterator[str]:
+def _said(text: str, language: str | None) -> str:
+    with override(language):
+        return job_words.said(text)
+
+
+def _events(number: int, after: int, seconds: float, language: str | None) -> Iterator[str]:
     end = time.monotonic() + seconds
     told: dict[str, Any] = {}
     quiet_since = time.monotonic()
@@ -64,12 +75,12 @@ def _events(number: int, after: int, seconds: float) -> Iterator[str]:
         for line in job_lines.after(job, after):  # read after the state: an end has its last line
             after = line.number
             yield _event("line", line.to_json(), identity=after)
-        now = summary(job)
+        now = _summary(job, language)
         if now != told:
             told, quiet_since = now, time.monotonic()
             yield _event("progress", now)
         if not job.is_open:
-            yield _event("end", now | {"error": job.error})
+            yield _event("end", now | {"error": _said(job.error, language)})
             return
         if time.monotonic() >= end:
             return

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -207,6 +208,22 @@ def test_the_events_of_a_job_that_is_over_end_with_it(eva_api: APIClient) -> Non
     assert [name for name, _, _ in told] == ["line", "line", "line", "progress", "end"]
     assert [number for _, number, _ in told] == [1, 2, 3, None, None]
     assert (told[-1][2]["status"], told[-1][2]["error"]) == ("failed", "no data")
+
+
+def test_events_are_told_in_the_callers_language_as_the_status_is(eva_api: APIClient) -> None:
+    job = running(eva_api)
+    jobs.report(job, 40, "reading attributes")
+    jobs.fail(job, "There are no items. Load item_info first (load_erp DIR).")
+    here = eva_api.get(f"{JOBS}/{job.pk}/status", headers={"Accept-Language": "ko"}).json()
+    answer: Any = eva_api.get(f"{JOBS}/{job.pk}/events", headers={"Accept-Language": "ko"})
+    with override("en"):  # what another request sets meanwhile
+        name, _number, data = events(answer.streaming_content)[-1]
+    assert (name, data["current_step"], data["error"]) == (
+        "end",
+        here["current_step"],
+        here["error"],
+    )
+    assert data["error"].startswith("품목이 없습니다")
 
 
 def test_who_comes_back_misses_no_line_and_gets_none_twice(
