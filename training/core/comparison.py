@@ -19,7 +19,7 @@ from registry.core import metrics
 from training.core.baseline_scores import MATCH, RUN_ERRORS
 from training.core.verdict import LEAST_GAIN, Side, Verdict, judge
 
-KEPT = 1000
+MOST_KEPT = 1000
 """Items of a backtest that comparisons can use."""
 LEAST_IN_FAMILY = 5
 """Items under which a family has no line of its own."""
@@ -81,7 +81,7 @@ class Comparison:
         }
 
 
-def sample(codes: Sequence[str], limit: int = KEPT) -> np.ndarray:
+def sample(codes: Sequence[str], limit: int = MOST_KEPT) -> np.ndarray:
     """Return the places of items to keep: the same items whichever others stand beside them."""
     marks = np.array([zlib.crc32(code.encode()) for code in codes], dtype=np.int64)
     return np.sort(np.argsort(marks, kind="stable")[:limit])

@@ -110,8 +110,7 @@ def without_items(figures: Mapping[str, Any]) -> dict[str, Any]:
     tested = figures.get("backtest")
     if not tested:
         return dict(figures)
-    kept = {name: value for name, value in tested.items() if name != PER_ITEM}
-    return {**figures, "backtest": kept}
+    return {**figures, "backtest": {name: tested[name] for name in tested if name != PER_ITEM}}
 
 
 def _least_gain() -> float:
