@@ -106,6 +106,14 @@ def database_in_a_file() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def no_power_cut() -> Iterator[None]:
+    """Take a file as kept once it is written: a version is two hundred waits for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # which also refuses what is no open file
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def what_stays() -> None:
     """Load every page, and let the collector skip what stays for the whole suite."""
     from django.conf import settings
