@@ -107,13 +107,12 @@ class Encoder:
 
         The first layer is a sum over features, so an attribute is taken out by subtraction.
         """
-        w1 = self.embedding.network.weights["w1"]
         offsets = self.assembler.offsets
         start, end = encoded.features.indptr[row : row + 2]
-        columns = encoded.features.indices[start:end]
-        parts = w1[columns] * encoded.features.data[start:end, None]
-        # Every block has an entry, if only "missing", so none of the sums is over nothing.
-        sums = np.add.reduceat(parts, np.searchsorted(columns, offsets[:-1]), axis=0)
+        columns, values = encoded.features.indices[start:end], encoded.features.data[start:end]
+        by_block = (values, columns, np.searchsorted(columns, offsets))
+        blocks = sparse.csr_matrix(by_block, shape=(len(offsets) - 1, self.assembler.width))
+        sums = blocks @ self.embedding.network.weights["w1"]
         looks_at = self._looks_at[[self._number[name] for name in names]]
         return np.asarray(encoded.first[row] + looks_at @ (self._missing - sums))
 
