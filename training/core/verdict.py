@@ -23,6 +23,8 @@ LEAST_GAIN = 0.05
 LEAST_ITEMS = 20
 """Common items under which a comparison would be chance."""
 DRAWS = 1000
+MOST_LOSS = 10.0
+"""Share by which an error counts as higher at most: that of a champion without any is infinite."""
 SAME_WITHIN = 0.0005
 """Gains below this vanish in the digits shown."""
 
@@ -189,10 +191,12 @@ def _match(challenger: Side, champion: Side, seed: int) -> tuple[float | None, b
 
 
 def _gain(new: float, old: float) -> float:
-    """Return the share by which ``new`` is lower."""
+    """Return the share by which ``new`` is lower; NaN where one of them is not known."""
+    if np.isnan(new) or np.isnan(old):
+        return float("nan")
     if old > 0:
-        return 1 - new / old
-    return 0.0 if new == old else float("-inf") if new > old else float("nan")
+        return max(1 - new / old, -MOST_LOSS)
+    return 0.0 if new == old else -MOST_LOSS
 
 
 @dataclass(frozen=True)

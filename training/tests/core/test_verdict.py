@@ -79,3 +79,18 @@ def test_the_error_compared_is_the_trimmed_mean_that_versions_show() -> None:
     new, old = side(0.7, seed=2), side(1.0, seed=3)
     expected = 1 - metrics.trimmed_mean(new.error) / metrics.trimmed_mean(old.error)
     assert judge(new, old, ITEMS).gain == pytest.approx(expected)
+
+
+def test_a_champion_that_was_nowhere_wrong_is_never_beaten() -> None:
+    everywhere = np.arange(ITEMS)
+    none, some = Side(np.zeros(ITEMS), everywhere), Side(np.full(ITEMS, 0.1), everywhere)
+    verdict = judge(some, none, ITEMS)
+    assert verdict.reasons == (Reason.WORSE,)
+    assert verdict.interval is not None and np.isfinite(verdict.interval).all()
+
+
+def test_a_champion_that_was_wrong_about_one_item_alone_may_be_so_by_chance() -> None:
+    item = np.r_[np.zeros(ITEMS), np.arange(1, ITEMS)].astype(int)
+    champion = Side(np.r_[np.full(ITEMS, 100.0), np.zeros(ITEMS - 1)], item)
+    challenger = Side(np.r_[np.zeros(ITEMS), np.full(ITEMS - 1, 0.001)], item)
+    assert judge(challenger, champion, ITEMS).reasons == (Reason.GAIN_UNCERTAIN,)
