@@ -23,6 +23,11 @@ def show(console: Console, metrics: Mapping[str, Any]) -> None:
         )
 
 
+def figure(value: float | None) -> str:
+    """Return a figure as tables print it, a dash where it was not measured."""
+    return "-" if value is None else f"{value:.3f}"
+
+
 def _show_candidates(console: Console, told: Mapping[str, Any]) -> None:
     if not told["results"]:
         console.print("Candidates: too few timed items to compare.", highlight=False)
@@ -35,7 +40,7 @@ def _show_candidates(console: Console, told: Mapping[str, Any]) -> None:
         verdict = each["verdict"]
         words = "the present way" if verdict is None else " ".join(verdict["words"])
         table.add_row(
-            name, f"{each['trim_mae']:.3f}", f"{each['mae']:.3f}", f"{each['seconds']:.1f}", words,
+            name, figure(each["trim_mae"]), figure(each["mae"]), f"{each['seconds']:.1f}", words,
             style="bold" if name == told["chosen"] else None,
         )  # fmt: skip
     console.print(table)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from rich.console import Console
 
 from training import wording
 from training.core.comparison import compare
+from training.management import comparing
 from training.tests.core.test_comparison import BEFORE, BETTER, measured
 from training.views import plots
 
@@ -92,3 +95,13 @@ def test_an_active_version_without_figures_is_said_to_be_not_measurable() -> Non
 
 def test_without_a_comparison_nothing_is_shown() -> None:
     assert "<section" not in shown()
+
+
+def test_a_way_that_could_not_be_measured_is_printed_all_the_same() -> None:
+    out = io.StringIO()
+    boosting = {"trim_mae": None, "mae": None, "seconds": 1.0, "verdict": None}
+    told = {"results": {"boosting": boosting}, "spec": {"folds": 5}, "items": 12,
+            "chosen": "boosting", "best": "boosting", "better": False}  # fmt: skip
+    comparing.show(Console(file=out, width=100), {"candidates": told})
+    (line,) = [line for line in out.getvalue().splitlines() if line.startswith("boosting")]
+    assert line.split()[1:4] == ["-", "-", "1.0"]

@@ -234,8 +234,7 @@ def _table(tested: dict[str, Any]) -> Table:
 
 
 def _cells(scores: dict[str, float | None]) -> list[str]:
-    values = [scores.get(name) for name, _ in FIGURES]
-    return ["-" if value is None else f"{value:.3f}" for value in values]
+    return [comparing.figure(scores.get(name)) for name, _ in FIGURES]
 
 
 def _whole(value: float | None) -> str:
