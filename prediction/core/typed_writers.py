@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from prediction.core.export import Cell, CellKind, ExportColumn
-from prediction.core.workbook import Workbook
 from prediction.core.writers import TableFormat, TableWriter, TooManyRows, printable
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ class XlsxWriter:
     """One sheet, written as a stream; text stays text, whatever it begins with."""
 
     def __init__(self, path: Path, columns: Sequence[ExportColumn]) -> None:
-        self._book = Workbook(path, "routing")
+        self._path = path
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("routing")
         self._rows = 0
         self.write([column.name for column in columns])
 
@@ -39,11 +42,19 @@ class XlsxWriter:
         if self._rows > EXCEL_ROWS:
             message = f"An Excel sheet holds {EXCEL_ROWS:,} rows: choose csv or parquet instead."
             raise TooManyRows(message, limit=EXCEL_ROWS)
-        self._book.append([printable(cell) if isinstance(cell, str) else cell for cell in row])
+        self._sheet.append([self._cell(cell) for cell in row])
 
     def close(self) -> None:
-        """Finish the workbook."""
+        """Write the workbook."""
+        self._book.save(self._path)
         self._book.close()
+
+    def _cell(self, value: Cell) -> object:
+        if not isinstance(value, str):
+            return value
+        cell = WriteOnlyCell(self._sheet, value=printable(value))
+        cell.data_type = "s"
+        return cell
 
 
 class ParquetWriter:

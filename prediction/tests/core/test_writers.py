@@ -17,7 +17,6 @@ from openpyxl import load_workbook
 
 from prediction.core import typed_writers
 from prediction.core.export import COLUMNS, Cell, rows
-from prediction.core.workbook import LONGEST_TEXT, Workbook
 from prediction.core.writers import TableFormat, TooManyRows, format_of, open_writer
 from prediction.tests.answers import GLAND
 from registry.core.errors import BadInput
@@ -77,20 +76,6 @@ def test_excel_keeps_numbers_and_dates(tmp_path: Path) -> None:
     first = dict(zip(NAMES, table[1], strict=True))
     assert first["RUN_TIME"] == 6.0 and first["JOB_NM"] == "선삭"
     assert first["VALID_TO_DT"] == dt.datetime(2999, 12, 31)
-
-
-def test_a_workbook_keeps_texts_as_they_are_and_every_cell_in_its_column(tmp_path: Path) -> None:
-    path = tmp_path / "plain.xlsx"
-    book = Workbook(path, "a & b")
-    book.append(["=1+1", None, " <&>\n", *range(30)])
-    book.append([])
-    book.append([-1.5e-7, dt.date(2026, 2, 28), "x" * 40_000])
-    book.close()
-    sheet = load_workbook(path)["a & b"]
-    assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
-    assert (sheet["B1"].value, sheet["C1"].value, sheet["AG1"].value) == (None, " <&>\n", 29)
-    assert sheet["A3"].value == -1.5e-7 and sheet["B3"].value == dt.datetime(2026, 2, 28)
-    assert len(sheet["C3"].value) == LONGEST_TEXT, "more, and Excel mends the file"
 
 
 def test_parquet_keeps_the_types_of_the_columns(tmp_path: Path) -> None:
