@@ -208,7 +208,7 @@ def test_a_question_that_makes_no_sense_is_refused_in_words(
 
 
 def test_a_file_without_the_item_column_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "odd.csv").write_text("COLOUR\nred\n")
+    (tmp_path / "odd.csv").write_text("COLOUR,SIZE\nred,7\n")
     with pytest.raises(CommandError, match="mandatory column ITEM_CD is missing"):
         predict("--items", tmp_path / "odd.csv")
 
