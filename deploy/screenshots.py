@@ -56,7 +56,7 @@ PLAIN = {
 }
 LINKED = {
     "version": ("/models/", "main table a"),
-    "training-job": ("/training/", "main a[href^='/training/jobs/']"),
+    "training-job": ("/training/", "tr:has(a[href^='/models/']) a[href^='/training/jobs/']"),
     "quality-cycle": ("/quality/", "main a[href^='/quality/cycles/']"),
     "quality-item": ("/quality/", "main a[href*='/items/']"),
 }

@@ -24,6 +24,10 @@ SHAPES = (
     _("asked for by %(who)s"),
     _("command line (%(who)s)"),
     _("command line"),
+    _("quality cycle %(number)s"),
+    _("drift"),
+    _("quality"),
+    _("system"),
     _("started"),
     _("starting its process"),
     _("loading the program"),
@@ -86,7 +90,7 @@ SHAPES = (
     _("the cluster cannot be reached: fitting on this machine"),
     *REASONS,
 )
-NESTED = ("why", "reason")
+NESTED = ("why", "reason", "who")
 """Places of a shape that hold another text of this kind."""
 PERCENT = re.compile(r"(\d+ %) (.+)", re.DOTALL)
 PLACE = re.compile(r"%\\\((\w+)\\\)s")

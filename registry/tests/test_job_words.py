@@ -42,6 +42,7 @@ def test_in_english_it_is_what_was_stored(line: JobLine) -> None:
             "asked for by eva@plant.example, again after job 3",
             "eva@plant.example 요청, 작업 3",
         ),
+        ("asked for by quality cycle 8", "품질 점검 8 요청"),
         ("The typical error is 12.0% lower (90 % interval: 8.0% to 16.0%).", "12.0% 낮습니다"),
         ("learning times · 40%", "작업 시간 학습 중 · 40%"),
         ("failed: There are no items. Load item_info first (load_erp DIR).", "품목이 없습니다"),
