@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EXCEL_ROWS = 1_048_576
 PARQUET_GROUP = 20_000
+TAKEN_FOR_MORE = ("=", "#")
+"""How texts begin that openpyxl takes for formulas and errors."""
 
 
 class XlsxWriter:
@@ -52,7 +54,10 @@ class XlsxWriter:
     def _cell(self, value: Cell) -> object:
         if not isinstance(value, str):
             return value
-        cell = WriteOnlyCell(self._sheet, value=printable(value))
+        text = printable(value)
+        if not text.startswith(TAKEN_FOR_MORE):
+            return text  # a cell of its own for each text would take as long as all the rest
+        cell = WriteOnlyCell(self._sheet, value=text)
         cell.data_type = "s"
         return cell
 

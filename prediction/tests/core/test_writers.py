@@ -116,10 +116,11 @@ def test_control_characters_do_not_break_excel_or_xml(tmp_path: Path) -> None:
     assert sheet is not None and sheet["A2"].value == "A\N{REPLACEMENT CHARACTER}B<&>"
 
 
-def test_text_that_looks_like_a_formula_stays_text_in_excel(tmp_path: Path) -> None:
-    row = ["=1+1", *[None] * (len(COLUMNS) - 1)]
+@pytest.mark.parametrize("text", ["=1+1", "#N/A", "+1", "@x", "1e5", "50%", "12:30", "TRUE"])
+def test_text_that_looks_like_something_else_stays_text_in_excel(tmp_path: Path, text: str) -> None:
+    row = [text, *[None] * (len(COLUMNS) - 1)]
     sheet = load_workbook(written(tmp_path, TableFormat.XLSX, [row])).active
-    assert sheet is not None and sheet["A2"].data_type == "s" and sheet["A2"].value == "=1+1"
+    assert sheet is not None and sheet["A2"].data_type == "s" and sheet["A2"].value == text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-A", "@x", "\t=1", "\r=1"])
