@@ -88,24 +88,27 @@ def check() -> DriftCheck | None:
 
 
 def live(version: str) -> Stream:
-    """Return the newest answers of a version since the last reset; known items do not count."""
+    """Return the newest answers of a version since the last reset.
+
+    Known items do not count, and an item that is asked again with the same answer counts once: a
+    file that is sent five times says no more about the plant than one that is sent once.
+    """
     reset = DriftReset.objects.first()
     rows = PredictionRequest.objects.filter(model_version=version, leave_out=False)
     rows = rows.exclude(channel=Channel.QUALITY)
     if reset:
         rows = rows.filter(asked_at__gt=reset.at)
-    similarity: list[float] = []
-    confidence: list[float] = []
+    told: dict[tuple[str, float, float], None] = {}
     results = rows.newest_first().values_list("results", flat=True)[: core.WINDOW]
     for result in results.iterator(chunk_size=100):
         for answer in result["answers"]:
             best = answer["candidates"][0] if answer["candidates"] else None
             if best and best["REFERENCE_ITEM_CD"] != answer["ITEM_CD"]:
-                similarity.append(best["SIMILARITY_SCORE"])
-                confidence.append(best["CONFIDENCE"])
-        if len(similarity) >= core.WINDOW:
+                told[answer["ITEM_CD"], best["SIMILARITY_SCORE"], best["CONFIDENCE"]] = None
+        if len(told) >= core.WINDOW:
             break
-    return Stream(similarity[: core.WINDOW][::-1], confidence[: core.WINDOW][::-1])
+    newest = list(told)[: core.WINDOW][::-1]
+    return Stream([one[1] for one in newest], [one[2] for one in newest])
 
 
 def status() -> dict[str, Any]:

@@ -70,3 +70,12 @@ def test_live_answers_are_held_against_the_training_from_the_first_hour(
     found = drift.check()
     assert found is not None
     assert found.is_event
+
+
+def test_a_file_that_is_sent_again_and_again_moves_nothing(with_baseline: ModelVersion) -> None:
+    for _time in range(5):
+        asked(0.3, 30, with_baseline.name)
+    stream = drift.live(with_baseline.name)
+    assert stream.similarity == [0.3] * 30 and stream.confidence == [0.9] * 30
+    found = drift.check()
+    assert found is not None and not found.is_event, "thirty items are too few"
