@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from registry import context
@@ -75,13 +76,17 @@ def heartbeat() -> None:
 
 
 def job_ended(number: int) -> None:
-    """Tell how a job ended, and let the app that it belongs to draw its conclusions."""
-    job = Job.objects.filter(pk=number).first()
+    """Tell how a job ended, and let the app that it belongs to draw its conclusions.
+
+    The queue may deliver this twice, and does when it was cut off the first time.
+    """
+    job = Job.objects.unfollowed().filter(pk=number).first()
     if job is None:
         return
     if path := settings.JOB_FOLLOWERS.get(job.kind):
         import_string(path)(job)
     notices.of_job(job)
+    Job.objects.filter(pk=number).update(followed_at=timezone.now())
 
 
 def send_notice(title: str, text: str) -> None:

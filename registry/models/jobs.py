@@ -46,11 +46,17 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return what is over, however it ended."""
         return self.exclude(state__in=OPEN)
 
+    def unfollowed(self) -> Self:
+        """Return what is over, but what follows its end has not been done."""
+        return self.ended().filter(followed_at=None)
+
 
 class Job(models.Model):
     """One long piece of work.  django-q2 only starts it: this row says how it stands.
 
     ``claim`` names the worker's hold on it: only whoever has it may report or end the job.
+    ``offered_at`` says when it, or what follows its end, was last handed to the queue, and
+    ``followed_at`` when that was done.
     """
 
     kind = models.CharField(_("kind"), max_length=40)
@@ -68,6 +74,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    followed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_at = models.DateTimeField(_("cancel asked"), null=True, blank=True)
     cancel_by = models.CharField(_("cancel asked by"), max_length=254, blank=True)
     result = models.JSONField(_("result"), default=dict)

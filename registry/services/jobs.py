@@ -35,7 +35,10 @@ ENDED = "registry.tasks.job_ended"
 LOST_AFTER = timedelta(seconds=30)
 """Silence after which a running job's worker is taken for gone; it shows itself every 2 s."""
 OFFER_AGAIN = timedelta(seconds=60)
-"""Time after which a waiting job that could run is handed to the queue once more."""
+"""Time after which a waiting job that could run, or what follows an end, is handed to the queue
+once more."""
+FOLLOWED_WITHIN = timedelta(days=1)
+"""Time after which what follows an end is no longer tried."""
 NEWEST_KEPT = 100
 STARTS, LOADS = "starting its process", "loading the program"
 """Steps in which a job's own process cannot speak yet: its worker tells what it has computed."""
@@ -188,7 +191,7 @@ def cancel(job: Job, *, by: Actor) -> Job:
     asked = {"cancel_at": now, "cancel_by": who}
     with transaction.atomic():
         waited = Job.objects.waiting().filter(pk=job.pk).update(
-            state=JobState.CANCELLED, finished_at=now, **asked
+            state=JobState.CANCELLED, finished_at=now, offered_at=now, **asked
         )  # fmt: skip
         runs = Job.objects.running().filter(pk=job.pk)
         first = waited or runs.filter(cancel_at=None).update(**asked)
@@ -199,6 +202,7 @@ def cancel(job: Job, *, by: Actor) -> Job:
             job_lines.add(job, f"{'cancelled' if waited else 'cancel asked'} by {who}")
         if waited:
             transaction.on_commit(partial(offer_next, job.kind))
+            hand_over(ENDED, job.pk)
     job.refresh_from_db()
     return job
 
@@ -215,12 +219,13 @@ def retry(job: Job, *, by: Actor) -> Job:
 
 
 def reap() -> list[Job]:
-    """End the jobs whose worker has gone, and hand what could run to the queue again."""
+    """End the jobs whose worker has gone, and hand to the queue again what it may have lost."""
     limit = timezone.now() - LOST_AFTER
     silent = Job.objects.running().filter(heartbeat_at__lt=limit)
     lost = [job for job in silent if _lose_if_silent(job, limit)]
     for kind in KINDS:
         offer_next(kind, older_than=OFFER_AGAIN)
+    _follow_again()
     return lost
 
 
@@ -233,6 +238,17 @@ def offer_next(kind: str, older_than: timedelta = timedelta(0)) -> None:
     now = timezone.now()
     if waiting.filter(pk=job.pk, offered_at__lte=now - older_than).update(offered_at=now):
         _offer(job)
+
+
+def _follow_again() -> None:
+    """Hand to the queue what follows ends and was not done: a broker was away, a worker killed."""
+    now = timezone.now()
+    left = Job.objects.unfollowed().filter(
+        offered_at__lte=now - OFFER_AGAIN, finished_at__gt=now - FOLLOWED_WITHIN
+    )
+    for job in left:
+        if left.filter(pk=job.pk).update(offered_at=now):
+            hand_over(ENDED, job.pk)
 
 
 def prune() -> int:
@@ -274,7 +290,8 @@ def _offer(job: Job) -> None:
 def _end(job: Job, state: JobState, message: str, **values: Any) -> bool:
     """End a job that this claim holds; False when somebody else has ended it."""
     with transaction.atomic():
-        if not _mine(job).update(state=state, finished_at=timezone.now(), **values):
+        now = timezone.now()
+        if not _mine(job).update(state=state, finished_at=now, offered_at=now, **values):
             return False
         job_lines.add(job, message, LEVELS.get(state, Level.INFO))
         transaction.on_commit(partial(offer_next, job.kind))
@@ -301,7 +318,8 @@ def _lose(job: Job, rows: Any, reason: str, *, again: bool, **values: Any) -> bo
         values: what else is stored with it.
     """
     with transaction.atomic():
-        if not rows.update(state=JobState.LOST, finished_at=timezone.now(), error=reason, **values):
+        now, values = timezone.now(), values | {"state": JobState.LOST, "error": reason}
+        if not rows.update(finished_at=now, offered_at=now, **values):
             return False
         job_lines.add(job, f"lost: {reason}", Level.ERROR)
         audit.record(action="registry.job.lost", by=None, target=str(job))

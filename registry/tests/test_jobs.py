@@ -171,6 +171,26 @@ def test_a_job_whose_message_was_lost_is_handed_to_the_queue_again(
     assert offered == [job.pk]
 
 
+def test_what_follows_an_end_is_done_though_the_queue_has_lost_it_and_done_once(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    followed: list[int] = []
+    monkeypatch.setitem(globals(), "follow", lambda job: followed.append(job.pk))
+    settings.JOB_FOLLOWERS = {kinds.TRAIN: f"{__name__}.follow"}
+    job = claimed()
+    jobs.succeed(job, {})  # nothing of what was handed over arrives
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.reap()
+    assert followed == [], "the queue has its minute"
+    Job.objects.update(offered_at=timezone.now() - timedelta(seconds=61))
+    for _look in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.reap()
+        Job.objects.update(offered_at=timezone.now() - timedelta(seconds=61))
+    tasks.job_ended(job.pk)
+    assert followed == [job.pk]
+
+
 def test_a_waiting_job_is_cancelled_at_once_and_an_ended_one_cannot_be(eva: User) -> None:
     job = jobs.cancel(asked(), by=eva)
     assert (job.state, job.cancel_by) == (JobState.CANCELLED, eva.email)
