@@ -60,3 +60,8 @@ def check_drift() -> None:
     """Look at the live answers, and ask for a retraining when they say so."""
     drift.check()
     consequences.ask_after_drift()
+
+
+def prune_drift() -> int:
+    """Remove looks at drift that nobody asks about any more."""
+    return drift.prune()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKS = 1_500
 """Looks that are told one by one, the newest; a week has a thousand."""
+KEPT = timedelta(days=180)
+"""Time for which looks that found nothing new are kept."""
 ERROR_DRIFT = (Rule.PLANT_SHIFT, Rule.MODEL_ERROR, Rule.TRIM_MAE)
 """Alerts of a cycle that say the times no longer fit."""
 
@@ -85,6 +87,12 @@ def check() -> DriftCheck | None:
                 "confidence": histogram(stream.confidence),
             },
         )
+
+
+def prune() -> int:
+    """Remove looks of long ago that were no events; return how many.  There are 144 a day."""
+    old = DriftCheck.objects.filter(at__lt=timezone.now() - KEPT, is_event=False)
+    return old.delete()[0]
 
 
 def live(version: str) -> Stream:

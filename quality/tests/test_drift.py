@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from quality import tasks
 from quality.core.drift import look
 from quality.models import DriftCheck
 from quality.services import drift
@@ -61,6 +62,19 @@ def test_a_week_of_looks_is_told_whole() -> None:
     DriftCheck.objects.bulk_create(looks)
     summary = drift.summary(7)
     assert len(summary["rows"]) == summary["checks"] >= 7 * 24 * 6 - 1
+
+
+def test_looks_of_long_ago_go_and_events_stay() -> None:
+    now = timezone.now()
+    for days, is_event in ((0, False), (179, False), (181, False), (181, True)):
+        at = now - timedelta(days=days)
+        DriftCheck.objects.create(
+            at=at, model_version="v", answers=1, band="none", is_event=is_event
+        )
+    assert tasks.prune_drift() == 1
+    assert list(DriftCheck.objects.filter(at__lt=now - drift.KEPT).values_list("is_event")) == [
+        (True,)
+    ]
 
 
 def test_live_answers_are_held_against_the_training_from_the_first_hour(
