@@ -11,7 +11,7 @@ from prediction.core.search import CodeSearch, ValueSearch
 from prediction.services.predictions import attributes_of, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from prediction.words import Attribute
     from registry.core.known import KnownRouting
@@ -115,6 +115,19 @@ def attributes() -> dict[str, Attribute]:
 def find(code: str) -> Item | None:
     """Return a known item, None when the active version does not know it."""
     return loader.active().model.item(code.strip())
+
+
+def separated(codes: Iterable[str]) -> list[str]:
+    """Return codes, those that were typed side by side apart.
+
+    A code may hold blanks: only what is none, and has one among its parts, is taken apart.
+    """
+    found: list[str] = []
+    for code in codes:
+        parts = code.split()
+        is_several = len(parts) > 1 and find(code) is None and any(map(find, parts))
+        found += parts if is_several else [code]
+    return list(dict.fromkeys(found))
 
 
 _shelves: tuple[_Shelf, ...] = ()

@@ -120,6 +120,14 @@ def test_a_pasted_list_becomes_a_table_of_answers(
     assert "NO-SUCH-ITEM is not known" in text_of(response)
 
 
+def test_codes_typed_side_by_side_are_taken_apart_where_they_are_codes(
+    ben_browser: Client, tiny_model: RoutingModel
+) -> None:
+    one, other, *_rest = tiny_model.item_codes
+    page = text_of(ask(ben_browser, way="list", codes=f"{one} {other}\nNO SUCH ITEM"))
+    assert "Routings for 3 items" in page and "Item NO SUCH ITEM is not known" in page
+
+
 def test_one_answer_of_a_list_opens_in_full(ben_browser: Client, tiny_model: RoutingModel) -> None:
     codes = list(tiny_model.item_codes[:2])
     address = ask(ben_browser, way="list", codes="\n".join(codes)).request["PATH_INFO"]

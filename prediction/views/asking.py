@@ -137,11 +137,12 @@ def _ask_as_job(form: forms.Form, person: str) -> Job:
     wanted = Wanted(table_format, leave_out=given["leave_out"])
     if isinstance(form, FileForm):
         return batch_jobs.ask_file(given["file"], wanted, by=person)
-    return batch_jobs.ask_list(wanted, codes=given["codes"], by=person)
+    return batch_jobs.ask_list(wanted, codes=known_items.separated(given["codes"]), by=person)
 
 
 def _question(way: Way, form: forms.Form) -> Mapping[str, Any]:
     if isinstance(form, DescribeForm):
         return {"records": [form.record()]}
-    codes = form.cleaned_data["codes"] if way is Way.LIST else [form.cleaned_data["code"]]
-    return {"codes": codes, "leave_out": form.cleaned_data["leave_out"]}
+    given = form.cleaned_data
+    codes = known_items.separated(given["codes"]) if way is Way.LIST else [given["code"]]
+    return {"codes": codes, "leave_out": given["leave_out"]}

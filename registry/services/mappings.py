@@ -148,11 +148,20 @@ def activate_profile(*, profile: MappingProfile, by: User | str | None = None) -
 
 def active_profile() -> MappingProfile:
     """Return the profile the ERP is read with: the shipped default until one is activated."""
-    active = MappingProfile.objects.filter(direction=INPUT, is_active=True).first()
-    if active is None:
-        active = named(DEFAULT)
-        activate_profile(profile=active)
-    return active
+    try:
+        return _active() or _activated_default()
+    except ProfileConflict:  # another process asks for the first time as well
+        return _active() or _activated_default()
+
+
+def _active() -> MappingProfile | None:
+    return MappingProfile.objects.filter(direction=INPUT, is_active=True).first()
+
+
+def _activated_default() -> MappingProfile:
+    profile = named(DEFAULT)
+    activate_profile(profile=profile)
+    return profile
 
 
 def named(name: str) -> MappingProfile:

@@ -42,6 +42,20 @@ def test_the_seal_plant_is_read_before_anybody_chose_a_profile() -> None:
     assert mappings.active_profile() == profile
 
 
+def test_two_processes_that_read_the_plant_for_the_first_time_agree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    activate = mappings.activate_profile
+
+    def a_moment_later(*, profile: MappingProfile) -> None:
+        monkeypatch.undo()
+        activate(profile=profile)
+        raise mappings.ProfileConflict("Another profile was activated at the same moment")
+
+    monkeypatch.setattr(mappings, "activate_profile", a_moment_later)
+    assert str(mappings.active_profile()) == "seal_plant r1"
+
+
 @pytest.mark.parametrize("name", ["seal_plant", "adventureworks"])
 def test_every_shipped_profile_can_be_used_and_is_kept_as_it_is(name: str) -> None:
     profile = mappings.named(name)
