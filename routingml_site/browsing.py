@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 60_000
 """Time after which a page that does not come to what is expected of it fails a test."""
+OFF = (
+    # Pages of the address bar, which nobody sees: each window would load them before ours.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    # What Playwright turns off by itself as long as nobody else turns anything off.
+    "AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)  # fmt: skip
+"""Features of Chromium that its pages do not need."""
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +42,7 @@ def chromium() -> Iterator[Browser]:
         # The driver keeps an event loop in this thread; Django would refuse to query beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         playwright.expect.set_options(timeout=PATIENCE_MS)
-        arguments = ["--no-sandbox", "--disable-gpu"]
+        arguments = ["--no-sandbox", "--disable-gpu", f"--disable-features={','.join(OFF)}"]
         browser = driver.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
