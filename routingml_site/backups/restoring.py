@@ -38,7 +38,7 @@ from routingml_site.backups.contents import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROOF_SECONDS = 600
+PATIENCE_SECONDS = 3600
 NOTE = """
 from accounts import audit
 audit.record(action="site.backup.restored", by=None, target={name!r})
@@ -180,16 +180,20 @@ def _manage(staged: Path, *arguments: str) -> None:
     }
     if (staged / "databases" / "erp.sqlite3").exists():
         own["ERP_URL"] = f"sqlite:///{(staged / 'databases' / 'erp.sqlite3').as_posix()}"
-    done = subprocess.run(  # noqa: S603 -- our own command line
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
-        env=os.environ | own,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=PROOF_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own command line
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        told = f"{arguments[0]} took longer than {PATIENCE_SECONDS} s"
+        raise BackupUnusable(f"Nothing was changed: {told} on what was unpacked.") from error
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no word"]
         raise BackupUnusable(f"Nothing was changed: what was unpacked does not answer: {last[0]}")
