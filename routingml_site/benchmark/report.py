@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from registry.core.errors import BadInput
-from routingml_site.benchmark.figures import FIGURES, Figure, Value, Verdict
+from routingml_site.benchmark.figures import FIGURES, Figure, Value, Verdict, declared
 from routingml_site.benchmark.plants import SAMPLE
 from routingml_site.benchmark.running import FORMAT
 from training.management.commands.train import LABELS
@@ -86,7 +86,7 @@ def figures_table(result: Mapping[str, Any]) -> Table:
     """Return what was measured beside the goals."""
     is_sample = result["plant"]["plant"] == SAMPLE
     table = _table(_title(result), "measured", "goal", "")
-    for figure in FIGURES:
+    for figure in declared(result["dataset"]["routed_items"]):
         value = result["figures"].get(figure.name)
         verdict = figure.verdict(value, is_sample=is_sample)
         said = verdict.value

@@ -82,7 +82,11 @@ def run(
                     "--no-backtest": not wanted.backtest,
                 },
                 "figures": figures,
-                "verdicts": verdicts(figures, is_sample=plant.is_sample),
+                "verdicts": verdicts(
+                    figures,
+                    is_sample=plant.is_sample,
+                    routed_items=trained.data.statistics["routed_items"],
+                ),
                 "quality": scores,
                 "small": few,
                 "searches": searched,

@@ -17,7 +17,7 @@ from rich.console import Console
 from registry.core.errors import BadInput
 from registry.core.progress import Silent
 from routingml_site.benchmark import plants, quality, report, running, searches, small, truth
-from routingml_site.benchmark.figures import FIGURES, Figure, Verdict
+from routingml_site.benchmark.figures import FIGURES, Figure, Verdict, verdicts
 from routingml_site.benchmark.plants import KnownPlant
 from routingml_site.management.commands import benchmark
 from routingml_site.plant import write_plant
@@ -144,6 +144,15 @@ def test_a_lead_over_the_baselines_can_be_a_lag() -> None:
 )
 def test_a_figure_is_held_against_its_goal(name: str, value: float, verdict: Verdict) -> None:
     assert figure(name).verdict(value, is_sample=True) is verdict
+
+
+def test_a_large_plant_is_held_against_goals_of_its_own() -> None:
+    figures = {"train_seconds": 400.0, "latency_p50_ms": 6.0, "items_per_second": 900.0}
+    small = verdicts(figures, is_sample=True, routed_items=6_000)
+    large = verdicts(figures, is_sample=True, routed_items=300_000)
+    told = [(small[name], large[name]) for name in figures]
+    assert told == [("missed", "reached"), ("reached", "missed"), ("", "reached")]
+    assert set(large) == {each.name for each in FIGURES}
 
 
 @pytest.mark.parametrize("each", FIGURES, ids=lambda each: each.name)
