@@ -6,12 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.commands import LARGEST_SEED
 from quality.core.sampling import Strategy
 from quality.models import Alert, DriftCheck, QualityCycle
 from quality.services.drift import MOST_LOOKS
 
 LARGEST = 100_000
-LARGEST_SEED = 2**31 - 1
 
 
 class CycleIn(serializers.Serializer[Any]):

@@ -114,6 +114,26 @@ def tiny_version(
     return folder, store.write(folder, tiny_model.to_states(), about, tiny_metrics)
 
 
+@pytest.fixture(scope="session")
+def tiny_program(tiny_version: tuple[Path, Manifest], tiny_metrics: dict[str, Any]) -> str:
+    """What a process of a site of its own runs to have the tiny version active, too."""
+    from django.conf import settings
+
+    return f"""
+import shutil
+from registry import store
+from registry.core import artifacts
+from registry.services import versions
+with store.staging() as folder:
+    shutil.copytree({str(tiny_version[0])!r}, folder, dirs_exist_ok=True)
+    manifest = artifacts.verify(folder, {settings.MODEL_SIGNING_KEY!r})
+    version = versions.register(
+        name=manifest.name, folder=folder, manifest=manifest, metrics={tiny_metrics!r}, by="ana"
+    )
+versions.activate(version, by="ana")
+"""
+
+
 @pytest.fixture
 def active_version(
     db: None,

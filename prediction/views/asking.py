@@ -120,10 +120,13 @@ def ask(way: Way, form: forms.Form, person: str) -> str:
     return ""
 
 
-def meant(way: Way, form: forms.Form, like: str) -> list[Known]:
-    """Return the items that may be meant by a code that leads to none."""
+def meant(way: Way, form: forms.Form, unknown: str) -> list[Known]:
+    """Return the items that may be meant by a code that leads to none.
+
+    ``unknown`` is the one to start a description from, "" where there is none or it is known.
+    """
     if way is Way.DESCRIBE:
-        return known_items.search(like) if like and known_items.find(like) is None else []
+        return known_items.search(unknown) if unknown else []
     return known_items.search(form["code"].value()) if way is Way.CODE and form.errors else []
 
 

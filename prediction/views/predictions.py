@@ -71,12 +71,13 @@ class AskView(Page):
 
     def _page(self, request: HttpRequest, way: asking.Way, form: Any) -> HttpResponse:
         like = request.GET.get("like", "")
+        unknown = like if like and known_items.find(like) is None else ""
         context = {
             "form": form,
             "way": way.value,
             "like": like,
-            "is_like_unknown": bool(like) and known_items.find(like) is None,
-            "meant": asking.meant(way, form, like),
+            "is_like_unknown": bool(unknown),
+            "meant": asking.meant(way, form, unknown),
             "tabs": asking.tabs(way),
             "recent": selectors.recent_of(str(request.user)),
             "batches": batch_jobs.recent_of(str(request.user)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection
 
+from registry.core.erp_urls import sqlite_path
 from registry.core.errors import RoutingMLError
 
 if TYPE_CHECKING:
@@ -61,9 +63,8 @@ def database_places() -> dict[str, Path]:
     found = {}
     if connection.vendor == "sqlite":
         found["app"] = Path(str(connection.settings_dict["NAME"]))
-    if settings.ERP_URL.startswith("sqlite:///"):
-        found["erp"] = Path(settings.ERP_URL.removeprefix("sqlite:///"))
-    return found
+    erp = sqlite_path(settings.ERP_URL, base=settings.BASE_DIR)
+    return found if erp is None else found | {"erp": erp}
 
 
 def data_files(without: Path) -> Iterator[Path]:
@@ -90,3 +91,12 @@ def new_for_owner(path: Path) -> IO[bytes]:
     """Create a file that only its owner may read: it holds keys and what people wrote."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def copy(source: IO[bytes], target: IO[bytes]) -> str:
+    """Copy a file piece by piece; return its checksum."""
+    digest = hashlib.sha256()
+    for piece in iter(lambda: source.read(PIECE), b""):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -10,7 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
@@ -26,11 +25,11 @@ from routingml_site.backups.contents import (
     FORMAT,
     LEFT_OUT,
     MANIFEST,
-    PIECE,
     RESTORING,
     BackupUnusable,
     SiteInUse,
     Told,
+    copy,
     database_places,
     new_for_owner,
 )
@@ -124,19 +123,11 @@ def _unpack(archive: ZipFile, manifest: dict[str, Any], staged: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with archive.open(name) as source, new_for_owner(target) as file:
-                found = _written(source, file)
+                found = copy(source, file)
         except (KeyError, BadZipFile) as error:
             raise BackupUnusable(f"The backup is damaged: {name} cannot be read.") from error
         if found != expected:
             raise BackupUnusable(f"The backup is damaged: {name} is not what was written.")
-
-
-def _written(source: IO[bytes], target: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in iter(lambda: source.read(PIECE), b""):
-        digest.update(piece)
-        target.write(piece)
-    return digest.hexdigest()
 
 
 def _prove(manifest: dict[str, Any], staged: Path, name: str) -> None:

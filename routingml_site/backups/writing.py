@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import tempfile
@@ -22,9 +21,9 @@ from registry import selectors, store
 from routingml_site.backups.contents import (
     FORMAT,
     MANIFEST,
-    PIECE,
     BackupFailed,
     Told,
+    copy,
     data_files,
     database_places,
     files_of,
@@ -60,9 +59,9 @@ def _fill(archive: ZipFile, written: Path) -> dict[str, Any]:
     databases = {name: path for name, path in database_places().items() if path.is_file()}
     for name, path in databases.items():
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".backup-") as folder:
-            copy = Path(folder, path.name)
-            _copy(path, copy)
-            files |= _add(archive, copy, f"databases/{name}.sqlite3", packed=True)
+            snapshot = Path(folder, path.name)
+            _snapshot(path, snapshot)
+            files |= _add(archive, snapshot, f"databases/{name}.sqlite3", packed=True)
     active, other = selectors.active_version(), selectors.roll_back_target()
     versions = [each.name for each in (active, other) if each is not None]
     for version in versions:
@@ -98,9 +97,9 @@ def _answer() -> dict[str, str] | None:
     return {"item": item.code, "signature": told.candidates[0].signature}
 
 
-def _copy(database: Path, copy: Path) -> None:
+def _snapshot(database: Path, snapshot: Path) -> None:
     """Copy an SQLite file as it is at one moment, whoever writes to it."""
-    with closing(sqlite3.connect(database)) as old, closing(sqlite3.connect(copy)) as new:
+    with closing(sqlite3.connect(database)) as old, closing(sqlite3.connect(snapshot)) as new:
         old.backup(new)
 
 
@@ -108,9 +107,5 @@ def _add(archive: ZipFile, file: Path, name: str, *, packed: bool = False) -> di
     """Write a file into an archive; return its checksum under its name."""
     entry = ZipInfo.from_file(file, name, strict_timestamps=False)
     entry.compress_type = ZIP_DEFLATED if packed else ZIP_STORED  # arrays hardly shrink
-    digest = hashlib.sha256()
     with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-        for piece in iter(lambda: source.read(PIECE), b""):
-            digest.update(piece)
-            target.write(piece)
-    return {name: digest.hexdigest()}
+        return {name: copy(source, target)}

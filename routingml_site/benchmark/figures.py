@@ -50,8 +50,7 @@ class Figure:
 
     def has_goal(self, *, is_sample: bool) -> bool:
         """Whether there is a goal on this plant."""
-        bounds = self.at_least is not None or self.at_most is not None
-        return bounds and (is_sample or not self.on_sample_only)
+        return self.bounds != (None, None) and (is_sample or not self.on_sample_only)
 
     def verdict(self, value: Value, *, is_sample: bool) -> Verdict:
         """Compare a measured value with the goal."""

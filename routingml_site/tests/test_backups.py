@@ -18,27 +18,16 @@ from django.conf import settings as django_settings
 
 from routingml_site import backups
 from routingml_site.backups import BackupFailed, BackupUnusable, SiteInUse
+from routingml_site.tiny import VERSION
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from registry.core.manifest import Manifest
     from registry.models import ModelVersion
 
 MANAGE = (sys.executable, str(Path(django_settings.BASE_DIR) / "manage.py"))
-SET_UP = """
-import shutil
+ANA = """
 from accounts.models import User
-from registry import store
-from registry.core import artifacts
-from registry.services import versions
 User.objects.create_user("ana@plant.example", "a long passphrase", role="administrator", by="t")
-with store.staging() as folder:
-    shutil.copytree({written!r}, folder, dirs_exist_ok=True)
-    manifest = artifacts.verify(folder, {key!r})
-    version = versions.register(
-        name=manifest.name, folder=folder, manifest=manifest, metrics={metrics!r}, by="ana"
-    )
-versions.activate(version, by="ana")
 """
 
 
@@ -163,18 +152,12 @@ def test_a_site_that_is_there_is_not_replaced_unasked(ana: User, tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_broken_site_comes_back_and_answers_as_before(
-    tiny_version: tuple[Path, Manifest],
-    tiny_metrics: dict[str, Any],
-    migrated_database: Path,
-    tmp_path: Path,
+    tiny_program: str, migrated_database: Path, tmp_path: Path
 ) -> None:
-    home, backup, name = tmp_path / "home", str(tmp_path / "backup.zip"), tiny_version[1].name
+    home, backup, name = tmp_path / "home", str(tmp_path / "backup.zip"), VERSION
     home.mkdir()
     shutil.copy(migrated_database, home)
-    program = SET_UP.format(
-        written=str(tiny_version[0]), key=django_settings.MODEL_SIGNING_KEY, metrics=tiny_metrics
-    )
-    assert manage(home, "shell", "-v0", "-c", program).returncode == 0
+    assert manage(home, "shell", "-v0", "-c", ANA + tiny_program).returncode == 0
     assert manage(home, "backup", backup).returncode == 0
     (home / "models" / "versions" / name / "manifest.json").write_text("{}", encoding="utf-8")
     (home / "secret_key").unlink()

@@ -32,23 +32,9 @@ PATIENCE = 600.0
 KILLS = int(os.environ.get("KILLS", "1"))
 """How often a worker is killed; by hand: ``KILLS=20 pytest --log-cli-level=INFO -k whenever``."""
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
-SET_UP = """
-import shutil
+LOAD = """
 from django.core.management import call_command
 call_command("load_erp", {files!r}, verbosity=0)
-from registry import store
-from registry.core import artifacts
-from registry.services import versions
-from training.services import starts
-with store.staging() as folder:
-    shutil.copytree({written!r}, folder, dirs_exist_ok=True)
-    manifest = artifacts.verify(folder, {key!r})
-    version = versions.register(
-        name=manifest.name, folder=folder, manifest=manifest, metrics={metrics!r}, by="ana"
-    )
-versions.activate(version, by="ana")
-for _ in range(2):
-    starts.start(by="eva", candidates=[], sample_size=60)
 """
 MORE = """
 from training.services import starts
@@ -131,8 +117,7 @@ class House:
 def furnished(
     tmp_path_factory: pytest.TempPathFactory,
     tiny_plant: Plant,
-    tiny_version: tuple[Path, Manifest],
-    tiny_metrics: dict[str, Any],
+    tiny_program: str,
     migrated_database: Path,
 ) -> Path:
     """The folder of a house with the tiny plant, an active version, and two trainings that wait."""
@@ -141,14 +126,8 @@ def furnished(
         getattr(tiny_plant, name).to_csv(files / f"{name}.csv", index=False)
     folder = tmp_path_factory.mktemp("furnished")
     shutil.copy(migrated_database, folder)
-    House(folder).set_up(
-        SET_UP.format(
-            files=str(files),
-            written=str(tiny_version[0]),
-            key=settings.MODEL_SIGNING_KEY,
-            metrics=tiny_metrics,
-        )
-    )
+    program = LOAD.format(files=str(files)) + tiny_program + MORE.format(count=2)
+    House(folder).set_up(program)
     return folder
 
 
